@@ -7,6 +7,8 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from hl7apy.consts import VALIDATION_LEVEL
+from hl7apy.parser import parse_message
 
 from reverie.clinic.devices.simulated.device import Bedside, InfusionPump, Spec, build, usual_program
 from reverie.science.simulation.artefacts import KINDS
@@ -127,6 +129,15 @@ def test_a_wrong_clock_is_an_hour_ahead_for_a_while() -> None:
 def test_a_device_that_cannot_be_is_refused(changes: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Spec(**({"device": "M"} | changes))  # type: ignore[arg-type]  # the table holds fields of several types
+
+
+@pytest.mark.parametrize("kind", ["monitor", "pump"])
+def test_an_outside_judge_finds_the_messages_lawful(kind: str) -> None:
+    device = build(Spec("A^00AB^EUI-64", kind, program=usual_program(start_after_s=0)), BEGUN)
+    for payload in course(device, range(0, 120, 40)):
+        judged = parse_message(payload.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True)
+        assert judged.validate()
+        assert judged.msh.msh_3.msh_3_2.value == "00AB"
 
 
 def test_every_artefact_together_still_makes_lawful_messages() -> None:
