@@ -112,9 +112,7 @@ def check(stream: str, entries: Iterable[Entry]) -> Iterator[Fault | tuple[int, 
             missing = f"entry {seq} is missing" if entry.seq > seq else f"expected entry {seq} here"
             yield Fault(stream, entry.seq, f"out of order: {missing}")
             return
-        if entry.body is not None and (
-            entry.salt is None or digest(entry.salt, entry.body) != entry.digest
-        ):
+        if entry.body is not None and (entry.salt is None or digest(entry.salt, entry.body) != entry.digest):
             yield Fault(stream, seq, "its content was changed after it was recorded")
             return
         expected = link(
@@ -122,7 +120,9 @@ def check(stream: str, entries: Iterable[Entry]) -> Iterator[Fault | tuple[int, 
             entry.recorded_ms, entry.actor, entry.digest,
         )  # fmt: skip
         if expected != entry.hash:
-            yield Fault(stream, seq, "does not follow from the entry before it (edited, swapped or re-chained)")
+            yield Fault(
+                stream, seq, "does not follow from the entry before it (edited, swapped or re-chained)"
+            )
             return
         prev = entry.hash
     yield seq, prev
@@ -195,7 +195,7 @@ def from_line(number: int, line: str) -> tuple[Entry, bytes]:
         prev = bytes.fromhex(data["prev"])
     except (KeyError, TypeError, ValueError) as error:
         raise LineFault(f"line {number}: a field is missing or damaged ({error})") from error
-    expected = {*("stream seq key kind version occurred_ms recorded_ms actor".split()),
+    expected = {*(["stream", "seq", "key", "kind", "version", "occurred_ms", "recorded_ms", "actor"]),
                 "salt", "body", "digest", "prev", "hash"}  # fmt: skip
     if set(data) != expected:
         raise LineFault(f"line {number}: has fields that an export never has")

@@ -1,0 +1,1 @@
+"""The database under Django: SQLite in WAL, the whole file encrypted, through SQLCipher."""

@@ -1,0 +1,41 @@
+"""What a person sees when a page cannot be given: the cause and the next step, never a trace."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+
+def _say(template: str, status: int) -> HttpResponse:
+    # without a request: these pages must also work when the session store or the database is gone
+    return HttpResponse(loader.render_to_string(template), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    return _say("400.html", 400)
+
+
+def not_open(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _say("403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: also for what exists but is not this person's."""
+    return _say("404.html", 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _say("500.html", 500)
+
+
+def unreachable(request: HttpRequest) -> HttpResponse:
+    """503: the database is gone, locked or full."""
+    return _say("503.html", 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose key no longer fits."""
+    return _say("403_csrf.html", 403)
