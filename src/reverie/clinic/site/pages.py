@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from reverie.clinic.kernel.access import may, needs
+from reverie.clinic.site.gallery import galleries
 
 FIRST_PAGES = [("board.see", "board"), ("patients.find", "patients"), ("staff.manage", "staff")]
 
@@ -22,4 +23,4 @@ def first_page(request: HttpRequest) -> HttpResponse:
 @needs("style.see")
 def style_page(request: HttpRequest) -> HttpResponse:
     """Every component in every theme and state."""
-    return render(request, "site/style_page.html")
+    return render(request, "site/style_page.html", {"galleries": galleries()})
