@@ -110,7 +110,7 @@ def parse_header(text: str, path: Path | str = "header") -> Header:
         stripped = line.strip(" \t")
         if stripped.startswith("#"):
             comments.append(stripped[1:].strip(" \t"))
-        elif stripped:
+        elif stripped.split():
             lines.append((number, stripped))
     if not lines:
         raise BrokenRecord(path, None, "there is no record line in it")
