@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reverie.clinic.devices.hl7v2.observe import Observed, observe
+from reverie.clinic.devices.hl7v2.message import Parsed, read
 from reverie.clinic.devices.simulated.device import Spec, build, usual_program
 from reverie.clinic.devices.simulated.replay import Recording
 from reverie.science.simulation.artefacts import KINDS
@@ -33,7 +33,7 @@ RECORDED_AS = {
 UNITS = {"hr": "/min", "pr": "/min", "rr": "/min", "spo2": "%", "pi": "%", "etco2": "mmHg", "temp": "Cel"}
 
 
-def by_parameter(observed: Observed) -> dict[str, Reading]:
+def by_parameter(observed: Parsed) -> dict[str, Reading]:
     """The readings that are mapped; each parameter at most once."""
     mapped = [reading for reading in observed.readings if reading.parameter]
     found = {str(reading.parameter): reading for reading in mapped}
@@ -48,7 +48,7 @@ def test_a_replayed_record_is_read_back_as_it_was_recorded(tmp_path: Path, spo2_
     listener, _ = at_last(played(source, first_at=BEGUN))
     assert len(listener.received) == MINUTES
     for frame, payload in enumerate(listener.received):
-        observed = observe(payload)
+        observed = read(payload)
         assert (observed.device, observed.refused) == ("BED^7", ())
         readings = by_parameter(observed)
         at = BEGUN + timedelta(minutes=frame)
@@ -72,15 +72,15 @@ def test_a_replayed_record_is_read_back_as_it_was_recorded(tmp_path: Path, spo2_
 def test_a_signal_that_nobody_knows_is_kept_under_its_own_name(tmp_path: Path) -> None:
     source = Recording(bedside_record(tmp_path, minutes=3), "M", BEGUN)
     listener, _ = at_last(played(source))
-    unmapped = [reading for reading in observe(listener.received[2]).readings if reading.parameter is None]
+    unmapped = [reading for reading in read(listener.received[2]).readings if reading.parameter is None]
     assert [(one.code_name, one.value, one.unit) for one in unmapped] == [("PVC Rate", Decimal(2), "1/min")]
 
 
-def monitor_course(*artefacts: str, seconds: range = range(0, 120, 5)) -> list[Observed]:
+def monitor_course(*artefacts: str, seconds: range = range(0, 120, 5)) -> list[Parsed]:
     """What is read of a simulated monitor."""
     device = build(Spec("M", seed=1, patient=STANDARD, artefacts=frozenset(artefacts)), BEGUN)
     return [
-        observe(post.payload)
+        read(post.payload)
         for second in seconds
         for post in device.messages(float(second), BEGUN + timedelta(seconds=second))
     ]
@@ -142,7 +142,7 @@ def test_the_pump_is_read_as_what_flows_and_what_was_given() -> None:
     device = build(Spec("P", "pump", program=program), BEGUN)
     expected = {0: ("0", "0"), 310: ("52.5", "4.38"), 650: ("0", "8.75"), 820: ("52.5", "10.50")}
     for second, (rate, volume) in expected.items():
-        observed = observe(device.messages(float(second), BEGUN)[0].payload)
+        observed = read(device.messages(float(second), BEGUN)[0].payload)
         assert observed.refused == ()
         rates = [reading for reading in observed.readings if reading.parameter == "pump_rate"]
         volumes = [reading for reading in observed.readings if reading.parameter == "pump_volume"]
@@ -158,6 +158,6 @@ def test_no_artefact_makes_a_message_unreadable() -> None:
 
 def test_the_usual_program_is_read_too() -> None:
     device = build(Spec("P", "pump", program=usual_program(start_after_s=0)), BEGUN)
-    readings = {one.code_name: one for one in observe(device.messages(60.0, BEGUN)[0].payload).readings}
+    readings = {one.code_name: one for one in read(device.messages(60.0, BEGUN)[0].payload).readings}
     assert readings["MDC_FLOW_FLUID_PUMP_CURRENT"].value == Decimal("52.5")
     assert readings["MDC_VOL_FLUID_DELIV_TOTAL"].value == Decimal("0.88")

@@ -17,8 +17,10 @@ from statistics import median
 from typing import NamedTuple
 
 from reverie.clinic.devices.simulated.answer import Answer, read_answer
-from reverie.clinic.devices.simulated.wire import Answers, frame
 from reverie.clinic.kernel import clock
+from reverie.formats.mllp import Deframer, Fault, frame
+
+LONGEST_ANSWER_BYTES = 65_536
 
 
 class Post(NamedTuple):
@@ -141,7 +143,7 @@ class Sender:
         reader, writer = await self._connect()
         self._connections += 1
         self._trouble = ""
-        answers = Answers()
+        answers = Deframer(LONGEST_ANSWER_BYTES)
         try:
             while True:
                 if not self._waiting:
@@ -176,13 +178,14 @@ class Sender:
         except OSError as error:
             raise ConnectionError(f"nothing answers at {self._address}") from error
 
-    async def _answer_to(self, post: Post, reader: asyncio.StreamReader, answers: Answers) -> Answer:
+    async def _answer_to(self, post: Post, reader: asyncio.StreamReader, answers: Deframer) -> Answer:
         while True:
             chunk = await reader.read(65_536)
             if not chunk:
                 raise ConnectionError(f"{self._address} closed the connection")
             for raw in answers.feed(chunk):
-                answer = read_answer(raw)
+                # what is no answer is not for a device to complain of
+                answer = None if isinstance(raw, Fault) else read_answer(raw)
                 if answer is None:
                     continue
                 # only a refusal may come without the id, from a listener that could not read it
