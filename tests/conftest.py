@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOMY_MB = 512
@@ -25,6 +26,19 @@ os.environ["REVERIE_HOME"] = str(HOME)
 from reverie.clinic.kernel import keys  # noqa: E402
 
 keys.create_all()
+
+# a busy machine is no bug: what is slow is measured in bench/, never asserted
+hypothesis.settings.register_profile("reverie", deadline=None)
+hypothesis.settings.load_profile("reverie")
+
+# named here and not in pyproject.toml: pytest-django would read the settings before this file
+os.environ["DJANGO_SETTINGS_MODULE"] = "reverie.clinic.site.settings"
+
+from django.conf import settings  # noqa: E402
+
+assert str(HOME) in settings.DATABASES["default"]["NAME"]
+
+pytest_plugins = ["tests.cast"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
