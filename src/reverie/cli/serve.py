@@ -104,8 +104,12 @@ def web(home_folder: HomeOption = None, port: PortOption = WEB_PORT, fd: HandedO
     _named(home_folder)
     from reverie.cli import web as server
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", django_setup.SETTINGS)
-    server.run(_handed(fd) if fd else _bound(supervise.LOOPBACK, port, "--port"))
+    django_setup.prepare()
+    from reverie.clinic.kernel import anchors, startup_checks
+
+    startup_checks.refuse_unfit()
+    with anchors.kept():
+        server.run(_handed(fd) if fd else _bound(supervise.LOOPBACK, port, "--port"))
 
 
 def prepare(

@@ -45,6 +45,7 @@ ACTS = _table(
     Act("sign_in", EVERYONE, "open"),
     Act("own.page", EVERYONE, "self"),
     Act("own.sign_in", EVERYONE, "self", writes=True),
+    Act("station.unlock", STAFF, "self", writes=True),
     Act("style.see", EVERYONE, "self"),
     # people and the plain chart
     Act("patients.find", CLINICAL | {FRONT_DESK}),
@@ -142,6 +143,12 @@ def needs(act_name: str) -> Callable[[V], V]:
         return view
 
     return declare
+
+
+def keeps_showing(view: V) -> V:
+    """Declare that a view goes on showing while the person's screen is locked for idleness (reads only)."""
+    view.keeps_showing = True  # type: ignore[attr-defined]
+    return view
 
 
 def act_of(view: Any) -> Act | None:

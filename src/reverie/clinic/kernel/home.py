@@ -42,6 +42,21 @@ class Home:
         return self.root / "backups"
 
     @property
+    def made(self) -> Path:
+        """Written when the database is first made: a database that is gone later is missing, not new."""
+        return self.root / "made.json"
+
+    @property
+    def recovery(self) -> Path:
+        """The public half of the recovery key that backups are sealed for, and when it was tested."""
+        return self.root / "recovery.json"
+
+    @property
+    def last_backup(self) -> Path:
+        """When the last good backup was made, and where it was put."""
+        return self.root / "last_backup.json"
+
+    @property
     def demo_mark(self) -> Path:
         """Present in a demo's folder from its first moment; such a folder never becomes a live one."""
         return self.root / "DEMO"

@@ -31,7 +31,7 @@ def write(
     patient_id: object = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append a line, in the caller's transaction. `outcome` is done or refused; `subject` names what it was about."""
+    """Append a line, in the caller's transaction. `outcome`: done or refused; `subject`: what of."""
     body = {
         "act": act,
         "outcome": outcome,
@@ -49,10 +49,12 @@ def write(
         body=chain.canonical(body),
     )
     with transaction.atomic():
-        streams.append(_held(stream_of(clinic_id)), [draft])
+        streams.append(hold(clinic_id), [draft])
 
 
-def _held(stream: str) -> streams.Locked:
+def hold(clinic_id: object) -> streams.Locked:
+    """Hold a clinic's ledger until the transaction ends, so that nobody else writes to it meanwhile."""
+    stream = stream_of(clinic_id)
     try:
         return streams.lock(stream)
     except streams.UnknownStream:

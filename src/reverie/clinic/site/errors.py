@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+
+from reverie.clinic.kernel import trouble, unavailable
 
 
 def _say(template: str, status: int) -> HttpResponse:
     # without a request: these pages must also work when the session store or the database is gone
-    return HttpResponse(loader.render_to_string(template), status=status)
+    context = {"trouble": trouble.sentences()}
+    return HttpResponse(loader.render_to_string(template, context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,13 +32,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _say("500.html", 500)
+    """500, or 503 when it is the database that failed, outside of any view."""
+    return unavailable.answer(request, sys.exc_info()[1]) or _say("500.html", 500)
 
 
-def unreachable(request: HttpRequest) -> HttpResponse:
-    """503: the database is gone, locked or full."""
-    return _say("503.html", 503)
+def unreachable(request: HttpRequest, cause: str = trouble.GONE) -> HttpResponse:
+    """503: the database is gone, locked or full; `cause` is a trouble's code."""
+    return unavailable.page(request, cause)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
