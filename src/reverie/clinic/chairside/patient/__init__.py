@@ -1,0 +1,1 @@
+"""The patient's page: composes people, chart, course and sessions."""
