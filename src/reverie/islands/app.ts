@@ -1,5 +1,6 @@
 // Every page: forms, locking, the theme choice, panels that close. No page depends on it to be read.
 import { all, find } from "./dom";
+import { watchFinder } from "./finder";
 import { watchForms } from "./forms";
 import { watchIdleness } from "./idle";
 import { isTheme, keepTheme, readTheme } from "./theme-choice";
@@ -40,4 +41,5 @@ function closePanels(): void {
 offerThemes();
 closePanels();
 watchForms(readWords(document));
+watchFinder();
 watchIdleness();

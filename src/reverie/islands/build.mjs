@@ -15,6 +15,7 @@ const options = {
     { in: join(here, "app.ts"), out: "app" },
     { in: join(here, "board.ts"), out: "board" },
     { in: join(here, "live.ts"), out: "live" },
+    { in: join(here, "passkey.ts"), out: "passkey" },
     { in: join(here, "theme.ts"), out: "theme" },
     { in: join(reverie, "styles", "app.css"), out: "app" },
   ],

@@ -48,6 +48,10 @@ export function watchIdleness(): void {
   const seconds = Number(document.body.dataset["idleSeconds"]);
   if (url === undefined || !(seconds > 0)) return;
 
+  // Locked already when it was drawn, or found out by a write that the server refused.
+  if (document.body.dataset["locked"] !== undefined && find("[data-lock-place]") !== null) lockForms();
+  document.body.addEventListener("screen-locked", () => lockForms());
+
   let lastMono = performance.now();
   let lastWall = Date.now();
   let toldMono = performance.now();

@@ -1,5 +1,7 @@
 """People as a Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class PeopleConfig(AppConfig):
 
     name = "reverie.clinic.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Listen to allauth."""
+        import_module("reverie.clinic.people.proofs")

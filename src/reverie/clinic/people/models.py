@@ -5,11 +5,19 @@ What is true of people; who may change it stands in `kernel.access`, how in `act
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from reverie.clinic.kernel import access, ids
+from reverie.clinic.people.patients.models import LookAlike as LookAlike
+from reverie.clinic.people.patients.models import Patient as Patient
+from reverie.clinic.people.patients.models import SupportPerson as SupportPerson
 
 ROLES = [
     (access.PRESCRIBER, _("Prescriber")),
@@ -53,6 +61,11 @@ class Chair(models.Model):
         return self.name
 
 
+def new_stamp() -> str:
+    """128 random bits."""
+    return secrets.token_hex(16)
+
+
 class Users(BaseUserManager["User"]):
     """Finds users by their sign-in name."""
 
@@ -62,6 +75,14 @@ class Users(BaseUserManager["User"]):
         user.set_unusable_password()
         user.save(using=self._db)
         return user
+
+    def staff(self) -> models.QuerySet[User]:
+        """Everybody who works in a clinic; whose, `access.within` says."""
+        # roles are a short list of words: matched as text, which every database can
+        working = models.Q()
+        for name in access.STAFF:
+            working |= models.Q(roles__icontains=f'"{name}"')
+        return self.filter(working)
 
 
 class User(AbstractBaseUser):
@@ -75,10 +96,12 @@ class User(AbstractBaseUser):
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     pin = models.CharField(max_length=200, blank=True)
+    # a new one ends every sign-in of this person
+    stamp = models.CharField(max_length=32, default=new_stamp)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = Users()
 
     def __str__(self) -> str:
@@ -99,66 +122,24 @@ class User(AbstractBaseUser):
         """The role to show, translated; "" without one."""
         return next((str(words) for name, words in ROLES if name in self.role_names), "")
 
+    @property
+    def role_words(self) -> str:
+        """All roles in words."""
+        return ", ".join(str(words) for name, words in ROLES if name in self.role_names)
+
+    def get_session_auth_hash(self) -> str:
+        """What a sign-in must match to go on: it changes with the password and the stamp."""
+        salt = "reverie.clinic.people.User.get_session_auth_hash"
+        return salted_hmac(salt, f"{self.password}|{self.stamp}", algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """None: there is one web key."""
+        return iter(())
+
     def actor(self) -> dict[str, str]:
         """Who they are, as a record keeps it."""
         role = next((name for name, _words in ROLES if name in self.role_names), "")
         return {"kind": "staff", "id": str(self.pk), "name": self.name, "role": role}
-
-
-class Patient(models.Model):
-    """A patient of a clinic, found by name, birth date and record number."""
-
-    class Sex(models.TextChoices):
-        FEMALE = "female", _("Woman")
-        MALE = "male", _("Man")
-        UNKNOWN = "unknown", _("Not known")
-
-    id = models.UUIDField(primary_key=True, default=ids.new_uuid, editable=False)
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
-    number = models.CharField(max_length=40)
-    given_name = models.CharField(max_length=100)
-    family_name = models.CharField(max_length=100)
-    birth_date = models.DateField()
-    sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
-    phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField(blank=True)
-    language = models.CharField(max_length=20, blank=True)
-    search = models.CharField(max_length=260, blank=True, db_index=True)
-    alike = models.CharField(max_length=60, blank=True, db_index=True)
-    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="patient")
-    registered_at = models.DateTimeField()
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        ordering = ["family_name", "given_name", "birth_date"]
-        constraints = [models.UniqueConstraint(fields=["clinic", "number"], name="patient_number_once")]
-        indexes = [
-            models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name"),
-            models.Index(fields=["clinic", "birth_date"], name="patient_by_birth"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}"
-
-    @property
-    def initials(self) -> str:
-        """What may stand on a screen that others see."""
-        return f"{self.given_name[:1]}{self.family_name[:1]}".upper()
-
-
-class SupportPerson(models.Model):
-    """Somebody who stands by a patient: escort, family, friend."""
-
-    id = models.UUIDField(primary_key=True, default=ids.new_uuid, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="support")
-    name = models.CharField(max_length=150)
-    relation = models.CharField(max_length=80, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="supports")
-    ended_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Station(models.Model):
@@ -189,3 +170,69 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.purpose
+
+
+class SignIn(models.Model):
+    """Somebody using Reverie from one browser, from the moment they signed in until it ends.
+
+    `seen_at` is their last activity, `strong_at` when they last proved a strong factor here (never for a
+    PIN, which rests on the station's), `proven_at` when they last proved anything at all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_uuid, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_ins")
+    how = models.CharField(max_length=20)
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, null=True, related_name="sign_ins")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    proven_at = models.DateTimeField()
+    strong_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "ended_at"], name="sign_in_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} by {self.how}"
+
+
+class Throttle(models.Model):
+    """Failed tries since `began_at`. `key` and `about` (the person) are keyed hashes."""
+
+    key = models.CharField(max_length=64, unique=True)
+    about = models.CharField(max_length=64, blank=True, db_index=True)
+    began_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.began_at}"
+
+
+class UsedCode(models.Model):
+    """A code of an authenticator app that was taken; it counts once. The digest is a keyed hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.used_at}"
+
+
+class PinTries(models.Model):
+    """Wrong PINs of one person on one station since their last right one or strong sign-in there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="+")
+    count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "station"], name="pin_tries_once")]
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.user_id}"

@@ -8,7 +8,12 @@ from django.shortcuts import redirect, render
 from reverie.clinic.kernel.access import may, needs
 from reverie.clinic.site.gallery import galleries
 
-FIRST_PAGES = [("board.see", "board"), ("patients.find", "patients"), ("staff.manage", "staff")]
+FIRST_PAGES = [
+    ("board.see", "board"),
+    ("patients.find", "patients"),
+    ("staff.manage", "staff"),
+    ("ledger.see", "ledger"),
+]
 
 
 @needs("own.page")

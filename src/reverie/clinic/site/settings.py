@@ -85,10 +85,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "reverie.clinic.kernel.unavailable.Unavailable",
+    "reverie.clinic.site.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "reverie.clinic.kernel.unavailable.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -103,7 +105,8 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "clinic" / "site" / "templates"],
+        # people before allauth, whose pages it draws anew
+        "DIRS": [PACKAGE / "clinic" / room / "templates" for room in ("site", "people")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -131,25 +134,42 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
-STATIC_ROOT = HOME.root / "static"
 # served from the package itself, so that there is no collecting step
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 # sign-in: see reverie.clinic.people
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["reverie.clinic.people.adapter.Backend"]
 PASSWORD_HASHERS = ["reverie.clinic.people.hashing.CappedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {"NAME": "reverie.clinic.people.passwords.NotTheClinic"},
+    {"NAME": "reverie.clinic.people.passwords.NotTooLong"},
 ]
-ACCOUNT_ADAPTER = "reverie.clinic.people.sign_in.Adapter"
+PIN_LEAST_DIGITS = max(4, int(os.environ.get("REVERIE_PIN_DIGITS", "6")))
+ACCOUNT_ADAPTER = "reverie.clinic.people.adapter.Adapter"
+ACCOUNT_FORMS = {"login": "reverie.clinic.people.forms_sign_in.NameAndPassword"}
+# its counters forget under pressure: reverie.clinic.people.throttle counts instead
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "reverie.clinic.people.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "reverie.clinic.people.codes.CodeForm",
+    "reauthenticate": "reverie.clinic.people.codes.CodeAgainForm",
+    "activate_totp": "reverie.clinic.people.codes.FirstCodeForm",
+    "add_webauthn": "reverie.clinic.people.forms_sign_in.NewPasskey",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Reverie"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
@@ -169,8 +189,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if os.environ.get("REVERIE_HTTPS") == "1":
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     CSRF_TRUSTED_ORIGINS = [
@@ -190,6 +212,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# a clinic's own host name belongs on no browser's preload list
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -9,13 +9,19 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from reverie.clinic.kernel import trouble
 from reverie.clinic.kernel.access import may
+from reverie.clinic.people import questions
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html; no query beyond the person's own row."""
+    """The context of base.html; no query beyond the person's own row and their station."""
     person = getattr(request, "user", None)
-    context: dict[str, Any] = {"demo": settings.DEMO, "home_url": "/"}
+    context: dict[str, Any] = {
+        "demo": settings.DEMO,
+        "home_url": "/",
+        "trouble": trouble.sentences(),
+    }
     if person is None or not person.is_authenticated:
         return context
     context |= {
@@ -27,9 +33,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ],
         "sign_out_url": _address("account_logout"),
         "account_url": _address("own_sign_in"),
-        "switch_url": _address("switch_person"),
     }
-    return context
+    return context | questions.around(request)
 
 
 def _pages(person: Any) -> list[tuple[str, str]]:

@@ -1,0 +1,209 @@
+"""The ledger as people read it: each line in words, newest first, filtered by person, act and patient.
+
+It reads the clinic's own ledger stream only, and says names for what the lines call by id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from reverie.clinic.kernel import clock, ledger
+from reverie.clinic.kernel.models import Entry
+from reverie.clinic.people.models import ROLES, Chair, Clinic, Patient, Station, User
+
+A_PAGE = 50
+WORDS = {
+    "sign_in": _("Signed in"),
+    "sign_in.proven": _("Proved themself again"),
+    "sign_in.ended_elsewhere": _("Ended own sign-ins elsewhere"),
+    "station.unlocked": _("Made a screen a station"),
+    "station.ended": _("Ended a station"),
+    "factor.added": _("Added a second factor"),
+    "factor.removed": _("Removed a second factor"),
+    "factor.renewed": _("Made new recovery codes"),
+    "factor.dropped": _("Forgot a lost second factor"),
+    "password.set": _("Set a password by a link"),
+    "password.changed": _("Changed the password"),
+    "pin.set": _("Set a PIN"),
+    "clinic.opened": _("Opened the clinic"),
+    "clinic.changed": _("Changed the clinic"),
+    "chair.added": _("Added a chair"),
+    "chair.changed": _("Changed a chair"),
+    "staff.invited": _("Invited"),
+    "staff.link": _("Made a one-time link for"),
+    "staff.changed": _("Changed name or roles of"),
+    "staff.disabled": _("Disabled"),
+    "staff.enabled": _("Enabled"),
+    "staff.unlocked": _("Unlocked"),
+    "staff.signed_out": _("Ended all sign-ins of"),
+    "staff.manage": _("Staff page"),
+    "clinic.manage": _("Clinic page"),
+    "ledger.see": _("Ledger"),
+    "patients.see": _("Opened a patient"),
+    "patients.find": _("Patients page"),
+    "patients.register": _("Registered a patient"),
+    "chart.see": _("Opened a chart"),
+    "chart.write": _("Wrote in a chart"),
+    "course.open": _("Opened a course"),
+    "session.watch": _("Opened a session"),
+    "session.open": _("Opened a session's record"),
+    "session.export": _("Exported a session"),
+    "devices.link": _("Linked a device"),
+    "devices.unlink": _("Ended the link of a device"),
+    "devices.change": _("Changed how a device is read"),
+    "quarantine.see": _("Opened a quarantined message"),
+    "quarantine.resolve": _("Resolved a quarantined message"),
+}
+WAYS = {
+    "passkey": _("passkey"),
+    "totp": _("app code"),
+    "recovery_code": _("recovery code"),
+    "password": _("password alone"),
+    "pin": _("PIN"),
+    "demo": _("demo, one click"),
+}
+FIELDS = {"name": _("name"), "time_zone": _("time zone"), "in_use": _("in use")}
+NAMED = {"user": User, "chair": Chair, "station": Station, "patient": Patient}
+
+
+class Line(NamedTuple):
+    """One line in words. `at` is in the clinic's time zone."""
+
+    seq: int
+    at: datetime
+    who: str
+    role: str
+    act: str
+    refused: bool
+    about: str
+    patient: str
+    patient_id: str
+    detail: str
+
+    @property
+    def day(self) -> str:
+        """13 October 2026."""
+        return date_format(self.at, "j F Y")
+
+    @property
+    def time(self) -> str:
+        """24-hour clock with seconds."""
+        return f"{self.at:%H:%M:%S}"
+
+
+def page(clinic: Clinic, asked: Mapping[str, str]) -> dict[str, Any]:
+    """The context of the page: lines, filters, whether there are older ones."""
+    entries = Entry.objects.filter(head__stream=ledger.stream_of(clinic.pk)).order_by("-seq")
+    chosen = {key: asked.get(key, "").strip()[:80] for key in ("person", "act", "patient", "refused")}
+    for wanted in _filters(chosen, clinic):
+        entries = entries.filter(wanted)
+    before = asked.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 12:
+        entries = entries.filter(seq__lt=int(before))
+    found: list[Any] = list(entries.values("seq", "occurred_ms", "actor", "body")[: A_PAGE + 1])
+    lines = _lines(found[:A_PAGE], clinic)
+    return {
+        "lines": lines,
+        "older": lines[-1].seq if len(found) > A_PAGE else None,
+        "chosen": chosen,
+        "filtered": any(chosen.values()),
+        "people": User.objects.filter(clinic=clinic).order_by("name").values_list("pk", "name"),
+        "acts": sorted(WORDS.items(), key=lambda item: str(item[1]).lower()),
+    }
+
+
+def _filters(chosen: Mapping[str, str], clinic: Clinic) -> list[Q]:
+    filters = []
+    if chosen["person"]:
+        person = _uuid(chosen["person"])
+        named = f'"id":"{person}"'
+        filters.append(Q(actor__contains=named) | Q(body__contains=f'"subject":"user:{person}"'))
+    if chosen["act"] in WORDS:
+        filters.append(Q(body__contains=f'"act":"{chosen["act"]}"'))
+    if chosen["patient"]:
+        filters.append(_of_patient(chosen["patient"], clinic))
+    if chosen["refused"]:
+        filters.append(Q(body__contains='"outcome":"refused"'))
+    return filters
+
+
+def _of_patient(typed: str, clinic: Clinic) -> Q:
+    """Lines about the patients whose record number or id this is."""
+    which = Q(number=typed)
+    if (known := _uuid(typed)) is not None:
+        which |= Q(pk=known)
+    found = list(Patient.objects.filter(which, clinic=clinic).values_list("pk", flat=True)[:10])
+    wanted = Q(pk=None) & Q(seq=0)
+    for pk in found:
+        wanted |= Q(body__contains=f'"patient":"{pk}"')
+    return wanted
+
+
+def _uuid(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
+def _lines(found: list[dict[str, Any]], clinic: Clinic) -> list[Line]:
+    read = [(row, json.loads(row["actor"]), json.loads(row["body"] or "{}")) for row in found]
+    names = _names([body for _row, _actor, body in read], clinic)
+    zone, roles = ZoneInfo(clinic.time_zone), dict(ROLES)
+    lines = []
+    for row, actor, body in read:
+        act = body.get("act", "")
+        lines.append(
+            Line(
+                seq=row["seq"],
+                at=clock.from_ms(row["occurred_ms"]).astimezone(zone),
+                who=actor.get("name", ""),
+                role=str(roles.get(actor.get("role", ""), "")),
+                act=str(WORDS.get(act, act)),
+                refused=body.get("outcome") == "refused",
+                about=names.get(body.get("subject", ""), ""),
+                patient=names.get(f"patient:{body.get('patient')}", ""),
+                patient_id=body.get("patient", ""),
+                detail=_detail(body.get("detail", {}), roles),
+            )
+        )
+    return lines
+
+
+def _names(bodies: list[dict[str, Any]], clinic: Clinic) -> dict[str, str]:
+    """What the ids on this page are called: one query a kind."""
+    wanted: dict[str, set[str]] = {}
+    for body in bodies:
+        for subject in (body.get("subject", ""), f"patient:{body.get('patient', '')}"):
+            kind, _colon, pk = subject.partition(":")
+            if kind in NAMED and _uuid(pk) is not None:
+                wanted.setdefault(kind, set()).add(pk)
+    names = {}
+    for kind, pks in wanted.items():
+        for thing in NAMED[kind].objects.filter(clinic=clinic, pk__in=pks):  # type: ignore[attr-defined]
+            names[f"{kind}:{thing.pk}"] = str(thing)
+    return names
+
+
+def _detail(detail: Mapping[str, Any], roles: Mapping[str, Any]) -> str:
+    parts = []
+    if how := detail.get("how"):
+        parts.append(str(WAYS.get(how, how)))
+    if "how" in detail and (station := detail.get("station")):
+        parts.append(str(station))
+    if kind := detail.get("kind"):
+        parts.append(str(WAYS.get(kind, kind)))
+    parts += [f"+ {roles.get(role, role)}" for role in detail.get("added", [])]
+    parts += [f"− {roles.get(role, role)}" for role in detail.get("removed", [])]
+    parts += [str(roles.get(role, role)) for role in detail.get("roles", [])]
+    parts += [str(FIELDS.get(field, field)) for field in detail.get("fields", [])]
+    return ", ".join(parts)
