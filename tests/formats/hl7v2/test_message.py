@@ -120,6 +120,13 @@ def test_an_own_time_that_cannot_be_read_is_told() -> None:
     assert (row.at, row.at_stated) == (AT - timedelta(minutes=1), False)
 
 
+def test_two_quotes_are_no_time_at_all() -> None:
+    (row,) = read_message(message(MSH, OBR, OBX.format('""'))).rows
+    assert (row.at, row.at_stated) == (AT - timedelta(minutes=1), True)
+    (row,) = read_message(message(MSH, OBR.replace("20261124145900", '""'), OBX.format(""))).rows
+    assert (row.at, row.at_stated) == (AT, True)
+
+
 def test_each_order_has_its_own_time() -> None:
     later = OBR.replace("145900", "151500")
     rows = read_message(message(MSH, OBX.format(""), OBR, OBX.format(""), later, OBX.format(""))).rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reverie.science.vitals.identify import identify
-from reverie.science.vitals.parameters import MEANINGS
+from reverie.science.vitals.parameters import LABELS, MEANINGS
 
 
 def means(text: str) -> str | None:
@@ -31,8 +31,10 @@ def test_every_name_without_a_code() -> None:
 def test_every_code_with_the_name_of_another_is_a_conflict() -> None:
     for meaning in MEANINGS:
         for other in MEANINGS:
+            general = other.names[0] in LABELS.get(meaning.parameter, ())
             if other is not meaning:
-                assert means(f"{meaning.code}^{other.names[0]}^MDC") == "conflict"
+                expected = meaning.parameter.name if general else "conflict"
+                assert means(f"{meaning.code}^{other.names[0]}^MDC") == expected
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,10 @@ def test_every_code_with_the_name_of_another_is_a_conflict() -> None:
         ("147842^MDC_ECG_CARD_BEAT_RATE^MDC", "hr"),
         ("150456^SpO2^MDC", "spo2"),
         ("147842^Heart Rate^MDC", "hr"),
+        # the general name beside a special code
+        ("151594^MDC_RESP_RATE^MDC", "rr"),
+        ("158014^MDC_FLOW_FLUID_PUMP^MDC", "pump_rate"),
+        ("151562^MDC_CO2_RESP_RATE^MDC", "conflict"),
         # a gateway's own fixtures, and a typing error of a real monitor
         ("150021^MDC_PRESS_BLD_ART_SYS^MDC", "conflict"),
         ("150017^MDC_PRESS_BLD_NONINV_SYS^MDC", "conflict"),

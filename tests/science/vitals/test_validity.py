@@ -269,7 +269,13 @@ def test_flags_and_status(flags: str, status: str, expected: tuple[Decimal | Non
     ],
 )
 def test_what_goes_before_what(value: str, flags: str, expected: tuple[Decimal | None, str]) -> None:
-    assert one(row(value=value, flags=flags)) == expected
+    assert one(row(value=value, flags=flags, kind="SN" if value[:1] in ("<", ">") else "NM")) == expected
+
+
+def test_a_plain_number_has_no_comparator() -> None:
+    readings, refused = judge([row(value=">100")], production=True)
+    assert readings == ()
+    assert [one.reason for one in refused] == ["the value >100 is not a plain number"]
 
 
 def test_a_foreign_unit_is_refused_in_a_demonstration_too() -> None:
@@ -354,10 +360,10 @@ def test_expired_co2_stands_in_for_end_tidal_only_while_that_is_not_sent() -> No
     assert (kept.value, kept.unit) == (Decimal(5), "kPa")
 
 
-def test_the_programmed_rate_stands_in_for_the_flow_only_while_that_is_not_sent() -> None:
+def test_the_programmed_rate_and_the_flow_are_both_rates_of_the_pump() -> None:
     programmed, flow = row("157784", "52.5"), row("158014", "0")
     assert parameters(programmed) == [("pump_rate", "valid")]
-    assert parameters(programmed, flow) == [(None, "valid"), ("pump_rate", "valid")]
+    assert parameters(programmed, flow) == [("pump_rate", "valid"), ("pump_rate", "valid")]
 
 
 @pytest.mark.parametrize("codes", [("150301", "150302"), ("150021", "150022"), ("150033", "150034")])
@@ -373,6 +379,9 @@ def test_pressures_of_another_time_site_or_set_are_not_compared() -> None:
     assert {validity for _, validity in parameters(row("150301", "110"), other)} == {"valid"}
     art = row("150034", "101")
     assert {validity for _, validity in parameters(row("150301", "110"), art)} == {"valid"}
+    before = row("150301", "140", at=AT.replace(minute=5))
+    late = (before, row("150302", "101"), row("150301", "110"))
+    assert [validity for _, validity in parameters(*late)] == ["valid", "invalid", "invalid"]
     two = (row("150301", "120"), row("150302", "80"), row("150301", "130"), row("150302", "122"))
     assert [validity for _, validity in parameters(*two)] == ["valid", "valid", "invalid", "invalid"]
 

@@ -19,6 +19,7 @@ from reverie.formats.hl7v2.times import read_time, states_zone
 SHORT = 300
 _OBX_11, _OBX_14 = 11, 14
 _MSH_10 = 9
+_NULL = '""'  # how HL7 writes that there is nothing
 _EMPTY = [""] * (_OBX_14 + 1)
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 
@@ -155,6 +156,8 @@ def _read_lines(
             if line[:4] == "OBR" + field:
                 order = line.split(field)
                 stated = order[7].strip() if len(order) > 7 else ""
+                if stated == _NULL:
+                    stated = ""
                 if stated not in times:
                     times[stated] = read_time(stated, zone) if stated else None
                 order_at = times[stated] if stated else sent_at
@@ -178,7 +181,7 @@ def _read_lines(
             if own_at is not None:
                 at = own_at
             else:
-                at_stated = not own.strip()
+                at_stated = own.strip() in ("", _NULL)
         kind, value, flags = part[2], part[5], part[8]
         if standard and len(line) <= SHORT:
             observed, unit = _remembered(part[3]), _remembered(part[6])

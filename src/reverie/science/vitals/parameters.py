@@ -106,25 +106,26 @@ MEANINGS = (
     Meaning("188496", ("MDC_TEMP_AXIL",), TEMP),
     Meaning("188736", ("MDC_MASS_BODY_ACTUAL",), WEIGHT, zero="missing"),
     Meaning("188740", ("MDC_LEN_BODY_ACTUAL",), HEIGHT, zero="missing"),
-    # what flows now; the programmed rate stands in for it while a pump does not tell
+    # what flows now, and what is programmed: both are rates of the pump, told apart by their codes
     Meaning("158014", ("MDC_FLOW_FLUID_PUMP_CURRENT",), PUMP_RATE),
-    Meaning("157784", ("MDC_FLOW_FLUID_PUMP",), PUMP_RATE, unless="158014"),
+    Meaning("157784", ("MDC_FLOW_FLUID_PUMP",), PUMP_RATE),
     Meaning("157993", ("MDC_VOL_FLUID_DELIV_TOTAL",), PUMP_VOLUME),
     Meaning("157864", ("MDC_VOL_FLUID_DELIV",), PUMP_VOLUME, unless="157993"),
 )
 
-# what monitors write in place of an MDC name
+# what monitors write in place of an MDC name: a label of their own, or the general name for a special code
 LABELS = {
     HR: ("HR", "HEART RATE", "ECG HR"),
-    PR: ("PR", "PULSE", "PULSE RATE"),
+    PR: ("PR", "PULSE", "PULSE RATE", "MDC_PULS_RATE"),
     SPO2: ("SPO2", "SAO2", "O2 SATURATION"),
     PI: ("PI", "PERFUSION INDEX"),
-    RR: ("RR", "RESP", "RESP RATE", "RESPIRATION RATE", "RESPIRATORY RATE", "AWRR"),
+    RR: ("RR", "RESP", "RESP RATE", "RESPIRATION RATE", "RESPIRATORY RATE", "AWRR", "MDC_RESP_RATE"),
     ETCO2: ("ETCO2", "CO2 ET"),
     FICO2: ("FICO2", "INCO2", "IMCO2"),
-    TEMP: ("TEMP", "T1", "TEMPERATURE", "BODY TEMPERATURE"),
+    TEMP: ("TEMP", "T1", "TEMPERATURE", "BODY TEMPERATURE", "MDC_TEMP"),
     WEIGHT: ("WEIGHT", "BODY WEIGHT"),
     HEIGHT: ("HEIGHT", "BODY HEIGHT"),
+    PUMP_RATE: ("MDC_FLOW_FLUID_PUMP",),
     NIBP_SYS: ("NIBP SYS", "NIBPS", "NBP SYS", "NIBP S", "NBPS"),
     NIBP_DIA: ("NIBP DIA", "NIBPD", "NBP DIA", "NIBP D", "NBPD"),
     NIBP_MEAN: ("NIBP MEAN", "NIBPM", "NBP MEAN", "NIBP M", "NBPM"),

@@ -97,7 +97,7 @@ def judge(rows: Sequence[Fields], *, production: bool) -> tuple[tuple[Reading, .
     """
     readings: list[Reading] = []
     refused: list[Refusal] = []
-    ends: dict[str, int] = {}
+    ends: dict[tuple[str, str, datetime | None], int] = {}
     new = tuple.__new__
     for segment, whole, kind, observed, channel, text, unit, flags, status, at, at_stated in rows:
         if not whole:
@@ -139,7 +139,7 @@ def weigh(
     called = Verdict(None, None, "", "", code, name, conflict)
     if meaning is None:
         return called if conflict else _unmapped(called, text, kind, unit, standing)
-    measured = _settle(_measure(meaning, text, unit), standing)
+    measured = _settle(_measure(meaning, text, kind, unit), standing)
     special = meaning if meaning.unless or meaning.end else None
     value, validity, canonical, reason = measured
     return Verdict(meaning.parameter.name, value, canonical, validity, code, name, reason, special)
@@ -187,13 +187,13 @@ def _stand(flags: str, status: str) -> Standing:
     return Standing("valid" if known else "questionable", False, True)
 
 
-def _measure(meaning: Meaning, text: str, unit: tuple[str, ...]) -> Measured:
+def _measure(meaning: Meaning, text: str, kind: str, unit: tuple[str, ...]) -> Measured:
     """The value of a row that means something, in the parameter's canonical unit."""
     parameter = meaning.parameter
     canonical = parameter.unit
     if _blank(text):
         return Measured(None, "not_available", canonical)
-    sign, value = _number(text)
+    sign, value = _number(text, kind)
     if value is None:
         return Measured(None, "", canonical, f"the value {text[:40]} is not a plain number")
     if value in SENTINELS or (value == 0 and meaning.zero == "missing"):
@@ -217,7 +217,7 @@ def _plain(text: str, kind: str, unit: tuple[str, ...]) -> Measured:
     own = own_text(unit[0], unit[1]) or own_text(unit[3], unit[4])
     if _blank(text):
         return Measured(None, "not_available", own)
-    sign, value = _number(text)
+    sign, value = _number(text, kind)
     if value is None:
         # a text, a code or a wave is lawful, but no number; what calls itself a number is not
         return Measured(None, "invalid" if kind == "NM" else "not_available", own)
@@ -232,11 +232,14 @@ def _blank(text: str) -> bool:
     return not text.strip() or text.strip() == '""'
 
 
-def _number(text: str) -> tuple[str, Decimal | None]:
+def _number(text: str, kind: str) -> tuple[str, Decimal | None]:
     found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if found is None:
         return "", None
     sign, digits = found.groups()
+    if sign and kind == "NM":
+        # what calls itself a plain number has no comparator
+        return "", None
     return (sign or "")[:1], Decimal(digits)
 
 
@@ -244,17 +247,19 @@ def _carries(rows: Sequence[Fields], code: str) -> bool:
     return any(row[3][0] == code for row in rows)
 
 
-def _compare(readings: list[Reading], ends: dict[str, int], meaning: Meaning) -> None:
-    """A systolic that is not clearly above its diastolic makes both invalid."""
+def _compare(
+    readings: list[Reading], ends: dict[tuple[str, str, datetime | None], int], meaning: Meaning
+) -> None:
+    """A systolic that is not clearly above its diastolic of the same time makes both invalid."""
     last = len(readings) - 1
-    other = ends.pop(meaning.pair + ("dia" if meaning.end == "sys" else "sys"), None)
+    at = readings[last].at
+    other = ends.pop((meaning.pair, "dia" if meaning.end == "sys" else "sys", at), None)
     if other is None:
-        ends[meaning.pair + meaning.end] = last
+        ends[meaning.pair, meaning.end, at] = last
         return
     sys, dia = (last, other) if meaning.end == "sys" else (other, last)
     above, below = readings[sys], readings[dia]
     if above.value is None or below.value is None or above.value - below.value >= LEAST_PULSE_PRESSURE_MMHG:
         return
-    judged = {above.validity, below.validity} <= {"valid", "questionable"}
-    if judged and above.at == below.at:
+    if {above.validity, below.validity} <= {"valid", "questionable"}:
         readings[sys], readings[dia] = (one._replace(validity="invalid") for one in (above, below))

@@ -144,7 +144,7 @@ def test_the_pump_is_read_as_what_flows_and_what_was_given() -> None:
     for second, (rate, volume) in expected.items():
         observed = read(device.messages(float(second), BEGUN)[0].payload)
         assert observed.refused == ()
-        rates = [reading for reading in observed.readings if reading.parameter == "pump_rate"]
+        rates = [reading for reading in observed.readings if reading.code == "158014"]
         volumes = [reading for reading in observed.readings if reading.parameter == "pump_volume"]
         assert [(one.value, one.unit, one.validity) for one in rates] == [(Decimal(rate), "mL/h", "valid")]
         assert [(one.value, one.unit, one.validity) for one in volumes] == [(Decimal(volume), "mL", "valid")]
