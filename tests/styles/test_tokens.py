@@ -89,7 +89,7 @@ def test_edges_and_shapes_can_be_seen(theme: str) -> None:
 def test_the_three_themes_have_the_same_tokens() -> None:
     themes = _themes()
     assert themes["light"].keys() == themes["dark"].keys() == themes["dim"].keys()
-    assert len(themes["light"]) == 22
+    assert len(themes["light"]) == 23
 
 
 def test_no_other_style_names_a_colour() -> None:

@@ -46,10 +46,16 @@ class Gate:
         """Let the request through to `process_view`; what a signed-in person got is never stored."""
         if self.later:
             return self._later(request)
-        return _not_stored(request, self.get_response(request))
+        try:
+            return _not_stored(request, self.get_response(request))
+        finally:
+            timezone.deactivate()
 
     async def _later(self, request: HttpRequest) -> HttpResponse:
-        return _not_stored(request, await self.get_response(request))
+        try:
+            return _not_stored(request, await self.get_response(request))
+        finally:
+            timezone.deactivate()
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
