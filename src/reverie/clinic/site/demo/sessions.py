@@ -26,7 +26,7 @@ from reverie.clinic.session.models import Session
 from reverie.clinic.site.demo import cast
 from reverie.clinic.site.demo.clinic import member
 
-BATCH_S = 10
+BATCH_S = 1
 SPENT = timedelta(minutes=80)
 REST_OF_THE_WAY = {
     "arrived": "cancelled", "preflight": "cancelled", "hold": "cancelled", "ready": "cancelled",
