@@ -26,7 +26,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = next(
-    (path for name in (os.environ.get("REVERIE_CHROMIUM", ""), "chromium") if (path := shutil.which(name))), None
+    (path for name in (os.environ.get("REVERIE_CHROMIUM", ""), "chromium") if (path := shutil.which(name))),
+    None,
 )
 NO_LOOKUPS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 READY_S = 30.0

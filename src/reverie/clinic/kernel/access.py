@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
@@ -127,7 +128,7 @@ def find(objects: QuerySet[M], person: Any, *, clinic: str = "clinic", **which: 
     """The one that fits, inside the person's clinic. Raises Http404 for all others alike."""
     try:
         return within(objects, person, clinic).get(**which)
-    except (objects.model.DoesNotExist, ValueError, OverflowError):
+    except (ObjectDoesNotExist, ValidationError, ValueError, OverflowError):
         raise Http404 from None
 
 

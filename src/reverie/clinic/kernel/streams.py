@@ -112,11 +112,12 @@ def _merge(found: dict[int, dict[str, int]], more: dict[int, dict[str, int]]) ->
 
 def _known(asked: Sequence[tuple[Locked, Sequence[str]]]) -> dict[int, dict[str, int]]:
     terms = " OR ".join(f"(head_id = %s AND key IN ({_marks(len(keys))}))" for _head, keys in asked)
+    values: list[Any] = [value for head, keys in asked for value in (head.id, *keys)]
     found: dict[int, dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT head_id, key, seq FROM kernel_entry WHERE {terms}",  # noqa: S608
-            [value for head, keys in asked for value in (head.id, *keys)],
+            values,
         )
         for head_id, key, seq in cursor.fetchall():
             found.setdefault(head_id, {})[key] = seq
@@ -156,7 +157,9 @@ def append_all(
                 values = ", ".join([_ROW] * len(some))
                 cursor.execute(_INSERT + values, [value for row in some for value in row])
             places = ", ".join(["(%s, %s, %s)"] * len(moved))
-            cursor.execute(_MOVE.format(places), [v for head, seq, last in moved for v in (head.id, seq, last)])
+            cursor.execute(
+                _MOVE.format(places), [v for head, seq, last in moved for v in (head.id, seq, last)]
+            )
         for head, seq, last in moved:
             head.seq, head.hash = seq, last
     return outcomes
@@ -197,9 +200,11 @@ def redact(head: Locked, seq: int) -> None:
 
 def entry_from(stream: str, row: Sequence[Any]) -> chain.Entry:
     """A row of `_COLUMNS` as an entry."""
+    seq, key, kind, version, occurred_ms, recorded_ms, actor, salt, body, digest, link = row
     return chain.Entry(
-        stream, *row[:7], bytes(row[7]) if row[7] is not None else None, row[8], bytes(row[9]), bytes(row[10])
-    )
+        stream, seq, key, kind, version, occurred_ms, recorded_ms, actor,
+        bytes(salt) if salt is not None else None, body, bytes(digest), bytes(link),
+    )  # fmt: skip
 
 
 def read(stream: str, after: int = 0, batch: int = 2_000) -> Iterator[chain.Entry]:
@@ -219,7 +224,8 @@ def read(stream: str, after: int = 0, batch: int = 2_000) -> Iterator[chain.Entr
 def read_rows(cursor: CursorWrapper, head_id: int, after: int, batch: int) -> list[tuple[Any, ...]]:
     """Raw rows, for readers that hold their own cursor."""
     cursor.execute(_READ, [head_id, after, batch])
-    return cursor.fetchall()
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def read_many(asked: Sequence[tuple[int, int]]) -> Iterator[tuple[int, tuple[Any, ...]]]:

@@ -11,5 +11,5 @@ from reverie.clinic.people.models import User
 class Asked(HttpRequest):
     """A request that the gate let through: whoever asks is known. Only a type; Django makes the request."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from reverie.clinic.devices import acts as devices
 from reverie.clinic.devices.simulated.device import Spec
 from reverie.clinic.kernel import access
@@ -27,12 +30,15 @@ def prepare(place: Home) -> tuple[str, ...]:
         _link_devices(clinic)
         sessions.play_signed(clinic)
     nurse, prescriber = member(clinic, access.NURSE), member(clinic, access.PRESCRIBER)
-    plays = {live.chair: (lambda live=live: sessions.play_live(live, clinic)) for live in cast.LIVE}
-    plays[cast.PREFLIGHT[0]] = lambda: sessions.play_preflight(clinic)
-    plays[cast.RECOVERY[0]] = lambda: sessions.play_recovery(clinic)
+    plays: dict[str, Callable[[], Session]] = {
+        cast.PREFLIGHT[0]: partial(sessions.play_preflight, clinic),
+        cast.RECOVERY[0]: partial(sessions.play_recovery, clinic),
+    }
+    for live in cast.LIVE:
+        plays[live.chair] = partial(sessions.play_live, live, clinic)
     for chair, play in plays.items():
         session = Session.objects.filter(chair__clinic=clinic, chair__name=chair, closed_at=None).first()
-        if sessions.is_spent(session):
+        if session is None or sessions.is_spent(session):
             if session is not None:
                 sessions.wind_up(session, nurse, prescriber)
             play()

@@ -58,9 +58,9 @@ def weight_of(live: cast.Live) -> Decimal:
     return next(Decimal(one.weight_kg) for one in cast.PATIENTS if one.number == live.number)
 
 
-def is_spent(session: Session | None) -> bool:
-    """Whether a demo session is missing, or has run so long that a new one should begin."""
-    return session is None or clock.now() - session.opened_at > SPENT
+def is_spent(session: Session) -> bool:
+    """Whether a demo session has run so long that a new one should begin."""
+    return clock.now() - session.opened_at > SPENT
 
 
 def wind_up(session: Session, nurse: User, prescriber: User) -> None:
