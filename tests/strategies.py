@@ -86,6 +86,7 @@ state_changes = st.builds(ev.StateChanged, st.sampled_from(STATES), st.sampled_f
 device_events = st.one_of(
     st.builds(ev.DeviceConnected, st.sampled_from(["MON^1", "PUMP^2"]), words),
     st.builds(ev.DeviceLost, st.sampled_from(["MON^1", "PUMP^2"]), words, times_ms),
+    st.builds(ev.PatientNamed, st.sampled_from(["MON^1", "PUMP^2"]), words),
 )
 signed = st.builds(ev.Signed, words, words, words, st.just("ab" * 32), st.just("cd" * 32))
 clock_steps = st.builds(ev.ClockStepped, st.integers(-(10**9), 10**9))

@@ -40,13 +40,18 @@ ROWS = (
 
 
 def message(
-    device: str, control_id: str, at: datetime | None = None, hr: str = "72", rows: int = 12
+    device: str,
+    control_id: str,
+    at: datetime | None = None,
+    hr: str = "72",
+    rows: int = 12,
+    patient: str = "",
 ) -> bytes:
-    """A monitor's message with twelve rows."""
+    """A monitor's message with twelve rows, about the patient with that record number."""
     time = stamp(at or clock.now())
     lines = [
         f"MSH|^~\\&|{device}|W|||{time}||ORU^R01^ORU_R01|{control_id}|P|2.6",
-        "PID|||X",
+        f"PID|||{patient}",
         f"OBR|1||||||{time}",
     ]
     for number, (code, value, unit) in enumerate(ROWS[:rows], start=1):

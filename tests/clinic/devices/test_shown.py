@@ -13,7 +13,7 @@ from tests.clinic.devices import bedside
 def test_segments_stand_one_by_one() -> None:
     shown = show(bedside.message("M", "c1", rows=1))
     assert [one.name for one in shown.segments] == ["MSH", "PID", "OBR", "OBX"]
-    assert shown.segments[1] == Segment("PID", "|||X")
+    assert shown.segments[1] == Segment("PID", "|||")
     assert (shown.hex_lines, shown.left_out) == ([], 0)
 
 

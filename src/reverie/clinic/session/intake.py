@@ -29,10 +29,14 @@ _ABOUT_DEVICES = frozenset({"readings", "device_connected", "device_lost"})
 
 
 class Seat(NamedTuple):
-    """The open session of a chair, and the streams of those who sat there before, latest first."""
+    """The open session of a chair, and the streams of those who sat there before, latest first.
+
+    `number` is the record number of the patient who sits there now.
+    """
 
     stream: str | None
     earlier: tuple[str, ...] = ()
+    number: str = ""
 
 
 class Sent(NamedTuple):
@@ -46,21 +50,49 @@ class Sent(NamedTuple):
 def seats(chair_ids: Collection[UUID]) -> dict[UUID, Seat]:
     """Who sits in each of these chairs now, and who sat there before."""
     since = clock.now() - EARLIER_FOR
-    open_now: dict[UUID, str] = {}
+    open_now: dict[UUID, tuple[str, str]] = {}
     earlier: dict[UUID, list[str]] = {}
     found = (
         Session.objects.filter(Q(closed_at=None) | Q(closed_at__gt=since), chair_id__in=chair_ids)
         .order_by("-opened_at")
-        .only("pk", "chair_id", "closed_at")
+        .select_related("patient")
+        .only("pk", "chair_id", "closed_at", "patient__number")
     )
     for session in found:
         if session.is_open:
-            open_now[session.chair_id] = session.stream
+            open_now[session.chair_id] = (session.stream, session.patient.number)
         else:
             before = earlier.setdefault(session.chair_id, [])
             if len(before) < MOST_EARLIER:
                 before.append(session.stream)
-    return {chair: Seat(open_now.get(chair), tuple(earlier.get(chair, ()))) for chair in chair_ids}
+    found_seats = {}
+    for chair in chair_ids:
+        stream, number = open_now.get(chair, (None, ""))
+        found_seats[chair] = Seat(stream, tuple(earlier.get(chair, ())), number)
+    return found_seats
+
+
+def names_another(said: str, number: str) -> bool:
+    """Whether a record number that a device sends is that of another patient. Silence names nobody."""
+    return said.strip() != "" and _plain_number(said) != _plain_number(number)
+
+
+def _plain_number(number: str) -> str:
+    return number.strip().casefold().lstrip("0")
+
+
+def last_named(stream: str, device: str) -> str:
+    """The other patient's number that this device was last said to name; "" for none."""
+    found = (
+        Entry.objects.filter(head__stream=stream, kind="patient_named", body__isnull=False)
+        .order_by("-seq")
+        .values_list("body", flat=True)
+    )
+    for body in found:
+        said = json.loads(body or "{}")
+        if said.get("device") == device:
+            return str(said.get("said", ""))
+    return ""
 
 
 def key_of(*parts: str | bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -29,6 +30,13 @@ def not_open(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: also for what exists but is not this person's."""
     return _say("404.html", 404)
+
+
+def wrong_method(allowed: Iterable[str]) -> HttpResponse:
+    """405, with the methods that are answered."""
+    response = _say("405.html", 405)
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,7 @@
-"""What every answer says to the browser, errors and static files included: which of its powers are off."""
+"""What every answer says to the browser, errors and static files included.
+
+Which of its powers are off, that no page is framed, and that nothing is kept but what says so itself.
+"""
 
 from __future__ import annotations
 
@@ -42,4 +45,7 @@ class Headers:
 
 def _named(response: HttpResponse) -> HttpResponse:
     response.headers.setdefault("Permissions-Policy", POLICY)
+    # the middleware for this one stands inside: it does not see static files and refused hosts
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

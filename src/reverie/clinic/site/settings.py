@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
 from reverie.clinic.kernel import home, keys
+from reverie.clinic.kernel.database import OWN_ENGINE, address
 
 PACKAGE = Path(__file__).resolve().parents[2]
 HOME = home.current()
@@ -30,7 +30,7 @@ def _database() -> dict[str, object]:
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         return {
-            "ENGINE": "reverie.clinic.kernel.database",
+            "ENGINE": OWN_ENGINE,
             "NAME": str(HOME.database),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
@@ -39,15 +39,7 @@ def _database() -> dict[str, object]:
             },
             "TEST": {"NAME": str(HOME.root / "test.db")},
         }
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-    }
+    return address.settings_of(url)
 
 
 SECRET_KEY = _web_key()
@@ -87,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "reverie.clinic.kernel.unavailable.Unavailable",
     "reverie.clinic.site.headers.Headers",
+    "reverie.clinic.site.methods.Methods",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -137,6 +130,7 @@ STATICFILES_DIRS = [PACKAGE / "static"]
 # served from the package itself, so that there is no collecting step
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # sign-in: see reverie.clinic.people
 AUTHENTICATION_BACKENDS = ["reverie.clinic.people.adapter.Backend"]

@@ -18,19 +18,20 @@ from reverie.formats.hl7v2.times import read_time, states_zone
 # what is longer is read all the same, but not remembered
 SHORT = 300
 _OBX_11, _OBX_14 = 11, 14
-_MSH_10 = 9
+_MSH_10, _MSH_12 = 9, 11
 _NULL = '""'  # how HL7 writes that there is nothing
 _EMPTY = [""] * (_OBX_14 + 1)
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
 class Unreadable(ValueError):
-    """Bytes that are no HL7 message; `control_id` is MSH-10 if that much could be read, else empty."""
+    """Bytes that are no HL7 message; `control_id` is MSH-10 and `sender` MSH-3, else MSH-4, if they are read."""
 
-    def __init__(self, reason: str, control_id: str = "") -> None:
+    def __init__(self, reason: str, control_id: str = "", sender: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.control_id = control_id
+        self.sender = sender
 
 
 class Coded(NamedTuple):
@@ -68,8 +69,8 @@ class Row(NamedTuple):
 class Message(NamedTuple):
     """A message. `application` is MSH-3 and `facility` MSH-4, components joined by `^`.
 
-    `kind` is MSH-9 whole, `processing` the first component of MSH-11. `strays` are lines that are no
-    segment.
+    `kind` is MSH-9 whole, `processing` the first component of MSH-11, `patient` the first identifier of
+    PID-3. `strays` are lines that are no segment.
     """
 
     control_id: str
@@ -80,6 +81,7 @@ class Message(NamedTuple):
     processing: str
     rows: tuple[Row, ...]
     strays: tuple[str, ...]
+    patient: str = ""
 
 
 def read_message(raw: bytes, zone: tzinfo = UTC) -> Message:
@@ -87,7 +89,8 @@ def read_message(raw: bytes, zone: tzinfo = UTC) -> Message:
 
     Raises Unreadable when it is no HL7 message: no header, a header cut off, or several headers.
     """
-    text = decode(raw).lstrip("\ufeff\x0b\r\n \t").rstrip("\x1c\r\n \t")
+    whole = decode(raw)
+    text = whole.lstrip("\ufeff\x0b\r\n \t").rstrip("\x1c\r\n \t")
     if "\n" in text:
         text = text.replace("\n", "\r")
     lines = text.split("\r")
@@ -99,15 +102,25 @@ def read_message(raw: bytes, zone: tzinfo = UTC) -> Message:
     if len(header) <= _MSH_10:
         raise Unreadable("the header (MSH) is cut off before its control id (MSH-10)")
     control_id, kind, sent_text = header[_MSH_10].strip(), header[8].strip(), header[6].strip()
+    sender = header[2].strip() or header[3].strip()
     if not kind:
-        raise Unreadable("the header (MSH) states no message type (MSH-9)", control_id)
+        raise Unreadable("the header (MSH) states no message type (MSH-9)", control_id, sender)
+    if len(lines) == 1 and len(header) <= _MSH_12 and whole.rstrip("\x1c \t")[-1] not in "\r\n":
+        # nothing that a header must hold after the control id, and not even the end of its line
+        raise Unreadable("the message breaks off within its header (MSH)", control_id, sender)
     sent_at = read_time(sent_text, zone)
     if sent_at is not None and sent_at.tzinfo is not None and states_zone(sent_text):
         zone = sent_at.tzinfo
     times = {sent_text: sent_at}
-    rows, strays = _read_lines(lines, separators, resolve, times, sent_at, zone, control_id)
+    if f"\rMSH{separators.field}" in text:
+        reason = "two messages in one: a second header (MSH) follows the first"
+        raise Unreadable(reason, control_id, sender)
+    rows, strays = _read_lines(lines, separators, resolve, times, sent_at, zone)
     processing = header[10].split("^", 1)[0].strip() if len(header) > _MSH_10 + 1 else ""
-    return Message(control_id, header[2], header[3], sent_at, kind, processing, tuple(rows), tuple(strays))
+    patient = next((_patient(line, separators) for line in lines if line[:4] == "PID" + separators.field), "")
+    return Message(
+        control_id, header[2], header[3], sent_at, kind, processing, tuple(rows), tuple(strays), patient
+    )
 
 
 def read_separators(header: str) -> Separators:
@@ -141,7 +154,6 @@ def _read_lines(
     times: dict[str, datetime | None],
     sent_at: datetime | None,
     zone: tzinfo,
-    control_id: str,
 ) -> tuple[list[Row], list[str]]:
     field = separators.field
     obx = "OBX" + field
@@ -161,8 +173,6 @@ def _read_lines(
                 if stated not in times:
                     times[stated] = read_time(stated, zone) if stated else None
                 order_at = times[stated] if stated else sent_at
-            elif line[:3] == "MSH" and line[3:4] == field:
-                raise Unreadable("two messages in one: a second header (MSH) follows the first", control_id)
             elif line == "OBX":
                 rows.append(Row(line, False, "", Coded(), "", "", Coded(), "", "", order_at, True))
             elif line.strip() and not (_SEGMENT.match(line) and line[3:4] in ("", field)):
@@ -195,6 +205,13 @@ def _read_lines(
         row = (line, width > _OBX_11, kind, observed, part[4], value, unit, flags, part[11], at, at_stated)
         rows.append(new(Row, row))
     return rows, strays
+
+
+def _patient(line: str, separators: Separators) -> str:
+    fields = line.split(separators.field)
+    identifier = fields[3].split(separators.repetition, 1)[0] if len(fields) > 3 else ""
+    said = unescape(identifier.split(separators.component, 1)[0], separators).strip()
+    return "" if said == _NULL else said
 
 
 def _coded(text: str, separators: Separators = STANDARD) -> Coded:

@@ -14,6 +14,7 @@ from reverie.science.session.events import (
     DeviceLost,
     Note,
     Opened,
+    PatientNamed,
     Readings,
     Redaction,
     Row,
@@ -199,6 +200,11 @@ def _device_lost(state: State, one: Recorded, event: DeviceLost, late: bool) -> 
     return state._replace(devices={**state.devices, event.device: lost})
 
 
+def _patient_named(state: State, one: Recorded, event: PatientNamed, late: bool) -> State:
+    others = {device: said for device, said in state.misnamed.items() if device != event.device}
+    return state._replace(misnamed={**others, event.device: event.said} if event.said else others)
+
+
 def _signed(state: State, one: Recorded, event: Signed, late: bool) -> State:
     row = Signature(
         one.seq, one.occurred_ms, event.meaning, event.name, event.role, event.head, event.content
@@ -225,6 +231,7 @@ EFFECTS: Mapping[type[Any], Effect] = {
     StaffOut: _staff_out,
     DeviceConnected: _device_connected,
     DeviceLost: _device_lost,
+    PatientNamed: _patient_named,
     Signed: _signed,
     Redaction: _unmoved,
     ClockStepped: _clock_stepped,

@@ -24,6 +24,7 @@ from reverie.science.session.kinds import (
     Note,
     NoteV1,
     Opened,
+    PatientNamed,
     RateChanged,
     Readings,
     Redaction,
@@ -40,6 +41,7 @@ from reverie.science.session.values import BadEvent
 __all__ = [
     "REGISTRY", "BadEvent", "ClockStepped", "Correction", "DeviceConnected", "DeviceLost", "Event",
     "InfusionPaused", "InfusionResumed", "InfusionStarted", "InfusionStopped", "LateEntry", "Note", "Opened",
+    "PatientNamed",
     "RateChanged", "Readings", "Redaction", "Row", "Signed", "StaffIn", "StaffOut", "StateChanged",
     "VitalsRecorded", "actor", "body_of", "kind_of", "parse", "readings_of", "rows_of", "tally", "version_of",
 ]  # fmt: skip
@@ -60,6 +62,7 @@ REGISTRY: Mapping[tuple[str, int], type[Any]] = {
     ("staff_out", 1): StaffOut,
     ("device_connected", 1): DeviceConnected,
     ("device_lost", 1): DeviceLost,
+    ("patient_named", 1): PatientNamed,
     ("correction", 1): Correction,
     ("late_entry", 1): LateEntry,
     ("signed", 1): Signed,

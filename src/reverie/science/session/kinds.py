@@ -212,6 +212,17 @@ class DeviceLost:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientNamed:
+    """A device names another patient than the one in the chair; an empty `said`: it no longer does.
+
+    `said` is the record number in its messages (PID-3).
+    """
+
+    device: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """An earlier event was wrong: `body` stands in its place, or nothing does (struck).
 
@@ -274,6 +285,6 @@ class ClockStepped:
 
 Event = (
     Opened | StateChanged | Readings | InfusionStarted | RateChanged | InfusionPaused | InfusionResumed
-    | InfusionStopped | VitalsRecorded | Note | StaffIn | StaffOut | DeviceConnected | DeviceLost | Correction
-    | LateEntry | Signed | Redaction | ClockStepped
+    | InfusionStopped | VitalsRecorded | Note | StaffIn | StaffOut | DeviceConnected | DeviceLost
+    | PatientNamed | Correction | LateEntry | Signed | Redaction | ClockStepped
 )  # fmt: skip

@@ -124,7 +124,8 @@ class Deviation(NamedTuple):
 class State(NamedTuple):
     """All that is known. `phase` is the session's state (the word), "" before it was opened.
 
-    `latest` is by (device, parameter), a manual set under `STAFF`. `unknown` names entries whose
+    `latest` is by (device, parameter), a manual set under `STAFF`. `misnamed` holds the record number of
+    another patient that a device names, by device. `unknown` names entries whose
     content is redacted or unreadable. `kept` is what a correction needs to fold anew; not a fact.
     """
 
@@ -152,6 +153,7 @@ class State(NamedTuple):
     deviations: tuple[Deviation, ...] = ()
     clock_steps: tuple[tuple[int, int], ...] = ()
     unknown: tuple[int, ...] = ()
+    misnamed: Mapping[str, str] = {}
     kept: tuple[Recorded, ...] = ()
 
 

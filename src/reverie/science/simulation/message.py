@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+NOBODY = "SIMULATED"
 PROFILE = "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO"
 UNIT_CODES = {
     "/min": "264864^MDC_DIM_BEAT_PER_MIN^MDC",
@@ -52,15 +53,20 @@ def part(code: str, name: str, channel: str) -> Row:
     return Row("", code, name, channel, status="X")
 
 
-def compose_message(device: str, control_id: str, at: datetime, rows: Iterable[Row]) -> bytes:
-    """The message as UTF-8 bytes, segments ending in CR. `device` may hold several components (`^`)."""
+def compose_message(
+    device: str, control_id: str, at: datetime, rows: Iterable[Row], patient: str = NOBODY
+) -> bytes:
+    """The message as UTF-8 bytes, segments ending in CR. `device` may hold several components (`^`).
+
+    `patient` is the record number of whom the device names.
+    """
     sender = "^".join(escape(component) for component in device.split("^"))
     stamp = time_text(at)
     order = f"{escape(control_id)}^{sender}"
     segments = [
         f"MSH|^~\\&|{sender}|SIMULATED|||{stamp}||ORU^R01^ORU_R01|{escape(control_id)}|P|2.6|||NE|AL"
         f"||UNICODE UTF-8|||{PROFILE}",
-        "PID|||SIMULATED^^^^PI||Patient^Simulated^^^^^L",
+        f"PID|||{escape(patient)}^^^^PI||Patient^Simulated^^^^^L",
         f"OBR|1|{order}|{order}|182777000^monitoring of patient^SCT|||{stamp}",
         *(_segment(number, row) for number, row in enumerate(rows, start=1)),
     ]

@@ -81,6 +81,27 @@ def test_a_loss_is_not_said_when_the_device_is_back_or_the_session_closed() -> N
     writing.write_losses([(Loss("NOBODY", 0, SILENT), 0)], 1)
 
 
+def test_a_device_that_names_another_patient_is_recorded_and_flagged_once() -> None:
+    (session,) = ward.furnish(1)
+    number = session.patient.number
+    writing = batches()
+    writing.write(
+        came(bedside.message("M1", "a", patient=number), bedside.message("M1", "b", patient="77^^^X^MR"))
+    )
+    writing.write(came(bedside.message("M1", "c", patient="77"), bedside.message("M1", "d", patient="0077")))
+    found = entries(session)
+    assert [kind for kind, _ in found].count("readings") == 4
+    assert [body for kind, body in found if kind == "patient_named"] == [
+        {"device": "M1", "said": "77"},
+        {"device": "M1", "said": "0077"},
+    ]
+    # a listener that starts anew remembers it from the stream
+    batches().write(
+        came(bedside.message("M1", "e", patient="0077"), bedside.message("M1", "f", patient=f"00{number}"))
+    )
+    assert [body["said"] for kind, body in entries(session) if kind == "patient_named"] == ["77", "0077", ""]
+
+
 def test_a_moved_device_is_said_in_both_streams() -> None:
     first, second = ward.furnish(2)
     writing = batches()

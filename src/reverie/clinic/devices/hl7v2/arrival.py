@@ -28,6 +28,7 @@ FAULTS = {
     "oversized": f"The message is longer than {LIMIT_BYTES:,} bytes; the first {KEPT_BYTES:,} are kept.",
 }
 LONGEST_NAME = 250
+LONGEST_NUMBER = 60
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Arrival:
     """What came, over which connection and when (milliseconds since the epoch, and of the monotonic clock).
 
     `unreadable` says why there is no `draft`. `content` is the hash of the bytes, `zone` the one they were
-    read in.
+    read in. `patient` is the record number of whom the message names, if anybody.
     """
 
     line: int
@@ -47,6 +48,7 @@ class Arrival:
     zone: str = "UTC"
     device: str = ""
     control_id: str = ""
+    patient: str = ""
     unreadable: str = ""
     draft: Draft | None = None
     report: Report | None = None
@@ -89,11 +91,13 @@ def _name(arrival: Arrival, zone: str) -> Parsed | None:
         parsed = read(arrival.payload, zone_named(zone))
     except Unreadable as error:
         arrival.unreadable, arrival.control_id = _sentence(error.reason), error.control_id
+        arrival.device = error.sender[:LONGEST_NAME]
         return None
     except Exception as error:  # one message that we cannot read must not stop the others
         arrival.unreadable = f"The message cannot be read ({type(error).__name__})."
         return None
     arrival.device, arrival.control_id, arrival.unreadable = parsed.device.strip(), parsed.control_id, ""
+    arrival.patient = parsed.patient[:LONGEST_NUMBER]
     return parsed
 
 

@@ -36,6 +36,7 @@ class _Change:
 
     connected: dict[str, str] = field(default_factory=dict)
     courses: dict[tuple[str, str], pump.Course] = field(default_factory=dict)
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
     heard: dict[UUID, int] = field(default_factory=dict)
     spoken: list[tuple[Arrival, Route]] = field(default_factory=list)
 
@@ -50,6 +51,7 @@ class Batches:
         self._routes = Routes()
         self._connected: dict[str, str] = {}
         self._courses: dict[tuple[str, str], pump.Course] = {}
+        self._named: dict[tuple[str, str], str] = {}
         self._heard: dict[UUID, int] = {}
 
     def recall(self, now_ms: int, monotonic_ms: int) -> None:
@@ -72,6 +74,7 @@ class Batches:
             raise
         self._connected.update(change.connected)
         self._courses.update(change.courses)
+        self._named.update(change.named)
         self._heard.update(change.heard)
         for arrival, route in change.spoken:
             self.presence.spoke(arrival.device, arrival.line, arrival.monotonic_ms, route.interval_s)
@@ -142,7 +145,7 @@ class Batches:
         heads = intake.hold(named | moves.keys())
         drafts: dict[str, list[Draft]] = dict(moves)
         fresh = intake.fresh([sent for _, _, sent in taken], heads)
-        for (arrival, _, sent), new in zip(taken, fresh, strict=True):
+        for (arrival, route, sent), new in zip(taken, fresh, strict=True):
             assert arrival.draft is not None
             own = drafts.setdefault(sent.stream, [])
             if change.connected.get(arrival.device, self._connected.get(arrival.device)) != sent.stream:
@@ -150,6 +153,7 @@ class Batches:
                 own.append(_connected(arrival))
             if not new:
                 continue
+            own += self._named_anew(arrival, route, sent.stream, change)
             own.append(arrival.draft)
             if arrival.report is not None:
                 own += self._followed(arrival, sent.stream, change)
@@ -171,6 +175,21 @@ class Batches:
             if before in still_open:
                 moves.setdefault(before, []).append(_lost(device, MOVED, at_ms, at_ms))
         return moves
+
+    def _named_anew(self, arrival: Arrival, route: Route, stream: str, change: _Change) -> list[Draft]:
+        """That the device names another patient than before, or no longer does."""
+        assert arrival.draft is not None
+        which = (stream, arrival.device)
+        before = change.named.get(which, self._named.get(which))
+        if before is None:
+            before = intake.last_named(*which)
+        said = arrival.patient if intake.names_another(arrival.patient, route.seat.number) else ""
+        change.named[which] = said
+        if said == before:
+            return []
+        event = events.PatientNamed(arrival.device, said)
+        key = intake.key_of(arrival.draft.key, "named")
+        return [intake.draft(event, key, arrival.received_ms, arrival.draft.actor)]
 
     def _followed(self, arrival: Arrival, stream: str, change: _Change) -> list[Draft]:
         assert arrival.draft is not None

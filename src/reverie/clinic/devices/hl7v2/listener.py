@@ -247,6 +247,10 @@ class Line(asyncio.Protocol):
         since_s = self._unfinished_since_s
         if since_s is not None and now_s - since_s > bounds.unfinished_s and not self._paused:
             self._unfinished_since_s = None
+            if self._closing:
+                # it has said that it is done, and waited long enough: it may be gone altogether
+                self.hang_up()
+                return
             self._closing = True
             self._take(self._deframer.close())
             if not self._waiting:
@@ -260,6 +264,15 @@ class Line(asyncio.Protocol):
             self._transport.abort()
         else:
             self._transport.close()
+
+    def eof_received(self) -> bool:
+        """The device sends nothing more, but may still read: what it has sent is answered before closing."""
+        if not self._number or self._closing:
+            return bool(self._number)
+        self._closing = True
+        self._unfinished_since_s = self._heard_s = clock.monotonic()
+        self._take(self._deframer.close())
+        return bool(self._waiting)
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection has ended; a piece of a message that is left is kept aside."""

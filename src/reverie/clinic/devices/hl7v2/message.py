@@ -19,7 +19,8 @@ __all__ = ["Parsed", "Reading", "Refusal", "Unreadable", "read"]
 class Parsed(NamedTuple):
     """A message. `device` is MSH-3 whole, components joined by `^`, or MSH-4 when MSH-3 is empty.
 
-    `at` is the message's own time (MSH-7), `kind` its type (MSH-9 whole), `processing_id` MSH-11.
+    `at` is the message's own time (MSH-7), `kind` its type (MSH-9 whole), `processing_id` MSH-11, `patient`
+    the record number of whom it names (PID-3).
     Segments that are not recorded stand in `refused`, each with the reason.
     """
 
@@ -30,6 +31,7 @@ class Parsed(NamedTuple):
     refused: tuple[Refusal, ...]
     kind: str
     processing_id: str
+    patient: str = ""
 
 
 def read(payload: bytes, zone: tzinfo = UTC) -> Parsed:
@@ -50,4 +52,5 @@ def read(payload: bytes, zone: tzinfo = UTC) -> Parsed:
         refused,
         message.kind,
         message.processing,
+        message.patient,
     )

@@ -14,7 +14,7 @@ from random import Random
 
 from reverie.clinic.devices.simulated.sender import Post
 from reverie.science.simulation.artefacts import Episodes
-from reverie.science.simulation.message import Row, compose_message
+from reverie.science.simulation.message import NOBODY, Row, compose_message
 from reverie.science.simulation.monitor import Monitor, show
 from reverie.science.simulation.patient import Patient, begin, draw_patient, step, vitals
 from reverie.science.simulation.pump import UNITS_PER_ML, Act, Program, follow, report, switch_on
@@ -32,7 +32,8 @@ class Spec:
 
     `kind` is "monitor" or "pump". `interval_s` 0 means as fast as messages are answered. Without a
     `patient` one is drawn from `seed`; devices of one patient share seed and `program`. `begun_at` puts
-    the start of the simulation into the past, so that a restarted process continues it.
+    the start of the simulation into the past, so that a restarted process continues it. `named` is the
+    record number that the device sends.
     """
 
     device: str
@@ -44,6 +45,7 @@ class Spec:
     monitor: Monitor = field(default_factory=Monitor)
     artefacts: frozenset[str] = frozenset()
     begun_at: datetime | None = None
+    named: str = NOBODY
 
     def __post_init__(self) -> None:
         if self.kind not in ("monitor", "pump"):
@@ -73,9 +75,10 @@ def usual_program(start_after_s: float = 120.0, weight_kg: Decimal = Decimal(70)
 class Numbering:
     """Control ids that do not come again when the process starts again: start in ms, then a count."""
 
-    def __init__(self, device: str, started_at: datetime) -> None:
-        """`started_at` is aware."""
+    def __init__(self, device: str, started_at: datetime, named: str = NOBODY) -> None:
+        """`started_at` is aware; `named` is the record number that the device sends."""
         self._device = device
+        self._named = named
         self._prefix = f"{int(started_at.timestamp() * 1_000):x}"
         self._count = 0
 
@@ -83,7 +86,7 @@ class Numbering:
         """The next message."""
         self._count += 1
         control_id = f"{self._prefix}-{self._count}"
-        return Post(control_id, compose_message(self._device, control_id, at, rows))
+        return Post(control_id, compose_message(self._device, control_id, at, rows, self._named))
 
 
 class Bedside:
@@ -99,7 +102,7 @@ class Bedside:
         self._pump = switch_on(spec.program) if spec.program else None
         self._monitor = spec.monitor
         self._episodes = Episodes(spec.artefacts, seeded(spec.seed + 1))
-        self._numbering = Numbering(spec.device, started_at)
+        self._numbering = Numbering(spec.device, started_at, spec.named)
         self._at_s = self._shown_s = 0.0
         self._held: list[Post] = []
 
@@ -143,7 +146,7 @@ class InfusionPump:
             raise ValueError("a pump needs a program")
         self._program = spec.program
         self._pump = switch_on(spec.program)
-        self._numbering = Numbering(spec.device, started_at)
+        self._numbering = Numbering(spec.device, started_at, spec.named)
         self._at_ms = 0
 
     def messages(self, elapsed_s: float, at: datetime) -> list[Post]:

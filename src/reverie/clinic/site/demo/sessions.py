@@ -7,6 +7,7 @@ that a live session uses. Only a demo's folder ever sees this.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -47,10 +48,10 @@ class Step(NamedTuple):
 def specs_of(live: cast.Live, begun_at: datetime, weight_kg: Decimal) -> tuple[Spec, Spec]:
     """Monitor and pump of a live session that began at `begun_at`."""
     program = usual_program(60.0 * (live.arrived_min - live.infusing_min), weight_kg)
-    monitor = Spec(
-        live.monitor, "monitor", 1.0, live.seed, program=program, artefacts=live.artefacts, begun_at=begun_at
+    shared = Spec(
+        live.monitor, "monitor", 1.0, live.seed, program=program, begun_at=begun_at, named=live.number
     )
-    return monitor, Spec(live.pump, "pump", 1.0, live.seed, program=program, begun_at=begun_at)
+    return replace(shared, artefacts=live.artefacts), replace(shared, device=live.pump, kind="pump")
 
 
 def weight_of(live: cast.Live) -> Decimal:
