@@ -1,1 +1,260 @@
-export {};
+// The live page: what the model knows, drawn; and the watchdogs that say when it is old. The numbers go
+// on under a lock. Everything is decided from the server's time and from numbered entries.
+import { all, cloneOf, element, find, pageData, show, slot, write } from "./dom";
+import { LiveChart } from "./live-chart";
+import { deviceName, laneRows, type Lane, type LaneRow, type Telling } from "./lane-rows";
+import { Link } from "./link";
+import { RecordList } from "./record-list";
+import { silentSince, type Linked } from "./freshness";
+import { ServerClock } from "./server-clock";
+import { SeriesStore, type Numerics } from "./series";
+import { SessionModel, type Entry, type Summary, type Whole } from "./session-model";
+import { elapsed, sayAge, timesIn, type TimeOfDay } from "./times";
+import { readWords, sayState, type Say } from "./words";
+
+interface PageData {
+  readonly whole: Whole;
+  readonly now: number;
+  readonly zone: string;
+  readonly lanes: readonly Lane[];
+  readonly sources: Readonly<Record<string, string>>;
+  readonly linked: readonly Linked[];
+  readonly stream: string;
+  readonly numerics: string;
+  readonly whole_url: string;
+}
+
+const LOOK_MS = 250;
+
+class LivePage {
+  readonly #data: PageData;
+  readonly #say: Say;
+  readonly #times: TimeOfDay;
+  readonly #clock: ServerClock;
+  readonly #model: SessionModel;
+  readonly #store = new SeriesStore();
+  readonly #telling: Telling;
+  readonly #chart: LiveChart;
+  readonly #record: RecordList;
+  readonly #link: Link;
+  readonly #rows = new Map<string, HTMLElement>();
+  #asking = false;
+  #lostSince: number | null = null;
+  #drawnSecond = -1;
+
+  constructor(data: PageData) {
+    this.#data = data;
+    this.#say = readWords(document);
+    this.#times = timesIn(data.zone);
+    this.#clock = new ServerClock(data.now);
+    this.#model = new SessionModel(data.whole);
+    this.#telling = { say: this.#say, times: this.#times, sources: data.sources, linked: data.linked };
+    this.#chart = new LiveChart(this.#store, this.#model, this.#telling, () => this.#clock.now());
+    this.#record = new RecordList(this.#model, this.#say, this.#times);
+    for (const stale of all("#lanes > .lane")) stale.remove();
+    this.#link = new Link(data.stream, this.#clock, () => String(this.#model.seq), {
+      entry: (text) => this.#take(JSON.parse(text) as Entry),
+      snapshot: (text) => this.#begin(JSON.parse(text) as Whole),
+      summary: (text) => this.#model.takeSummary((JSON.parse(text) as { now: Summary }).now),
+    });
+    void this.#askNumerics();
+    this.#draw();
+    setInterval(() => this.#look(), LOOK_MS);
+    document.addEventListener("visibilitychange", () => this.#look());
+    window.addEventListener("pageshow", () => this.#look());
+  }
+
+  #take(entry: Entry): void {
+    const before = this.#actsKey();
+    const outcome = this.#model.take(entry);
+    if (outcome === "gap" || (outcome === "taken" && entry.again === true)) void this.#askWhole();
+    if (outcome !== "taken") return;
+    this.#store.take(entry);
+    if (entry.line !== undefined) this.#record.draw();
+    this.#renewActs(before);
+    this.#draw();
+  }
+
+  #begin(whole: Whole): void {
+    if (!this.#model.start(whole)) return;
+    this.#record.draw();
+    this.#renewActs();
+    void this.#askNumerics();
+    this.#draw();
+  }
+
+  /** What the acts on the page depend on: those at the foot, and coming and leaving. */
+  #actsKey(): readonly [string, string] {
+    const { phase, infusion, staff } = this.#model.summary;
+    return [`${phase} ${infusion.status}`, staff.map((one) => one.id).join(" ")];
+  }
+
+  #renewActs(before: readonly [string, string] = ["", ""]): void {
+    const [bar, here] = this.#actsKey();
+    if (bar !== before[0]) find("#bar-place")?.dispatchEvent(new CustomEvent("bar-changed"));
+    if (here !== before[1]) find("#here-place")?.dispatchEvent(new CustomEvent("here-changed"));
+  }
+
+  async #askWhole(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      const response = await fetch(this.#data.whole_url, { headers: { Accept: "application/json" } });
+      if (response.ok) this.#begin((await response.json()) as Whole);
+    } catch {
+      // The watchdog says that the connection is lost; the stream begins again after what is known.
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #askNumerics(): Promise<void> {
+    try {
+      const response = await fetch(this.#data.numerics, { headers: { Accept: "application/json" } });
+      if (!response.ok) return;
+      this.#store.load((await response.json()) as Numerics);
+      this.#chart.draw();
+    } catch {
+      setTimeout(() => void this.#askNumerics(), 3_000);
+    }
+  }
+
+  /** Four times a second: is the connection there, and has a second passed? */
+  #look(): void {
+    const lost = this.#link.state() === "lost";
+    const now = this.#clock.now();
+    if (lost && this.#lostSince === null) this.#lostSince = now - this.#clock.silence();
+    if (!lost) this.#lostSince = null;
+    document.body.classList.toggle("is-link-lost", lost);
+    const place = find("#link");
+    show(place, lost);
+    if (lost && place !== null) {
+      write(find("p", place), this.#say("link.lost", { time: this.#times.exact(this.#lostSince ?? now) }));
+    }
+    const second = Math.floor(now / 1_000);
+    if (second !== this.#drawnSecond) {
+      this.#drawnSecond = second;
+      this.#draw();
+    }
+  }
+
+  #draw(): void {
+    const now = this.#clock.now();
+    write(find("[data-clock]"), this.#times.exact(now));
+    const rows = laneRows(this.#model, this.#data.lanes, now, this.#telling);
+    this.#drawLanes(rows);
+    this.#drawDevices(now);
+    this.#drawFigures(now);
+    this.#chart.place(rows, this.#rows);
+  }
+
+  #drawLanes(rows: readonly LaneRow[]): void {
+    const holder = find("#lanes");
+    if (holder === null) return;
+    const wanted = new Set(rows.map((row) => row.id));
+    for (const [id, lane] of this.#rows) {
+      if (!wanted.has(id)) {
+        lane.remove();
+        this.#rows.delete(id);
+      }
+    }
+    let before: HTMLElement | null = null;
+    for (const row of rows) {
+      let lane: HTMLElement | undefined = this.#rows.get(row.id);
+      if (lane === undefined) {
+        lane = makeLane(row);
+        this.#rows.set(row.id, lane);
+      }
+      const place: Element | null = before === null ? holder.firstElementChild : before.nextElementSibling;
+      if (place !== lane) holder.insertBefore(lane, place);
+      before = lane;
+      fillLane(lane, row);
+    }
+  }
+
+  #drawDevices(now: number): void {
+    const holder = find("#devices");
+    if (holder === null) return;
+    const names = [...new Set([...this.#data.linked.map((one) => one.d), ...this.#model.devices.keys()])].sort();
+    if (names.length === 0) return;
+    while (holder.children.length > names.length || holder.firstElementChild?.classList.contains("fine") === true) {
+      holder.firstElementChild?.remove();
+    }
+    for (const [place, name] of names.entries()) {
+      const line = (holder.children[place] as HTMLElement | undefined) ?? cloneOf("device-template");
+      if (line.parentElement === null) holder.append(line);
+      const device = this.#model.devices.get(name);
+      const silent = silentSince(device, this.#data.linked, name, now);
+      const state = silent === undefined ? "missing" : silent === null ? "fresh" : "lost";
+      line.className = `device is-${state}`;
+      write(slot(line, "name"), deviceName(name, names));
+      write(slot(line, "age"), this.#deviceAge(silent, device?.last ?? null, now));
+    }
+  }
+
+  #deviceAge(silent: number | null | undefined, last: number | null, now: number): string {
+    if (silent === undefined || last === null) return this.#say("device.never");
+    if (silent !== null) return this.#say("device.lost", { time: this.#times.exact(silent) });
+    return sayAge(now - last, last, this.#say, this.#times);
+  }
+
+  #drawFigures(now: number): void {
+    const { phase, since, infusion } = this.#model.summary;
+    const state = find('[data-figure="state"]');
+    if (state !== null) {
+      write(slot(state, "value"), sayState(phase, this.#say));
+      write(slot(state, "note"), since === null ? "" : this.#since(since));
+    }
+    const drug = find('[data-figure="infusion"]');
+    if (drug === null) return;
+    write(slot(drug, "label"), this.#say(`infusion.${infusion.status}`));
+    const runs = infusion.status === "running" || infusion.status === "paused";
+    write(slot(drug, "value"), runs && infusion.started !== null ? elapsed(now - infusion.started) : "–");
+    const by = infusion.by === "device" ? this.#say("infusion.by_pump") : this.#say("infusion.by_person");
+    const rate = infusion.rate === null ? "" : `${infusion.rate} mL/h, `;
+    write(slot(drug, "note"), infusion.status === "none" ? "" : `${runs ? rate : ""}${by}`);
+    drug.classList.toggle("is-act", infusion.status === "running");
+  }
+
+  #since(at: number): string {
+    return this.#say("age.hours", { time: this.#times.short(at) });
+  }
+}
+
+function makeLane(row: LaneRow): HTMLElement {
+  const lane = cloneOf("lane-template");
+  const { key, label, sub, unit, kind } = row.lane;
+  lane.dataset["lane"] = key;
+  lane.dataset["row"] = row.id;
+  const title = find("h3", lane);
+  if (title !== null) {
+    title.id = `lane-${row.id}`;
+    title.replaceChildren(label, ...(sub === "" ? [] : [element("sub", "", sub)]));
+    lane.setAttribute("aria-labelledby", title.id);
+  }
+  find("[data-trace]", lane)?.setAttribute("aria-label", `${label}${sub}`);
+  write(find(".lane-unit", lane), unit);
+  lane.className = `lane lane-${key}${kind === "pressure" ? " is-tall" : ""}${kind === "step" ? " is-act" : ""}`;
+  return lane;
+}
+
+const STATES = ["fresh", "stale", "questionable", "missing", "lost"];
+
+function fillLane(lane: HTMLElement, row: LaneRow): void {
+  for (const state of STATES) lane.classList.toggle(`is-${state}`, row.state === state);
+  write(slot(lane, "value"), row.text);
+  write(slot(lane, "age"), row.age);
+  write(slot(lane, "source"), row.source);
+  write(slot(lane, "note"), row.note);
+}
+
+// A form that came back with what was wrong is shown like any other answer.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const detail = (event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean; isError: boolean }>).detail;
+  if (detail.xhr.status === 422) {
+    detail.shouldSwap = true;
+    detail.isError = false;
+  }
+});
+
+new LivePage(pageData("live-data") as PageData);

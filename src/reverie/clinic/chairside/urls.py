@@ -1,5 +1,9 @@
 """Addresses of the chairside room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reverie.clinic.chairside.patient.urls")),
+    path("", include("reverie.clinic.chairside.live.urls")),
+    path("", include("reverie.clinic.chairside.board.urls")),
+]

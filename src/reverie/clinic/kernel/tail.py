@@ -12,18 +12,18 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from django.db import DatabaseError, connection
 
 from reverie.clinic.kernel import chain, clock, streams
 from reverie.clinic.kernel.closing import closing
+from reverie.clinic.kernel.subscription import Batch, Join, Leave, Subscription
 
 TICK_S = 0.02
 BEAT_S = 1.0
 RECHECK_S = 30.0
 RETRY_S = 0.5
-MOST_WAITING = 30
 MOST_REPLAYED = 2_000
 MOST_REMEMBERED = 120
 MOST_HEADS_ASKED = 500
@@ -45,104 +45,6 @@ class Reader(Protocol):
 
     def snapshot(self) -> bytes:
         """All that is known, for a subscriber who has missed too much to be told each entry."""
-
-
-class Batch(NamedTuple):
-    """What a subscriber is handed: numbered bytes of one stream, up to its entry `last_seq`."""
-
-    stream: str
-    items: tuple[tuple[int, bytes], ...]
-    last_seq: int
-
-
-class Subscription:
-    """One subscriber, in one asyncio loop. Made by `Tail.subscribe`, inside the generator that reads it."""
-
-    def __init__(self, tail: Tail, who: Any) -> None:
-        """Belongs to the running loop; `who` is what permission is asked about."""
-        self.who = who
-        self.sent: dict[str, int | None] = {}
-        self.epoch = 0
-        self._tail = tail
-        self._loop = asyncio.get_running_loop()
-        self._waiting: deque[Batch] = deque()
-        self._beat = b""
-        self._woken = asyncio.Event()
-        self._ended = False
-        self._behind = False
-        # the tail's thread alone touches these
-        self.pushed_at = 0.0
-        self.streams: set[str] = set()
-
-    def watch(self, stream: str, after: int | None) -> None:
-        """Also follow `stream`: from its entry after number `after`, or from a snapshot when None."""
-        self.sent[stream] = after
-        self._tail._ask(_Join(self, self.epoch, ((stream, after),)))
-
-    def leave(self, stream: str) -> None:
-        """Follow `stream` no longer."""
-        self.sent.pop(stream, None)
-        self._tail._ask(_Leave(self, stream))
-
-    async def next(self) -> tuple[list[Batch], bytes]:
-        """What has come, and the latest beat; waits for it. No beat: the subscription has ended."""
-        while not self._beat or self._behind:
-            if self._ended:
-                return [], b""
-            if self._behind:
-                self._behind, self._beat = False, b""
-                self._tail._ask(_Join(self, self.epoch, tuple(self.sent.items())))
-            self._woken.clear()
-            await self._woken.wait()
-        batches, beat = list(self._waiting), self._beat
-        self._waiting.clear()
-        self._beat = b""
-        for batch in batches:
-            self.sent[batch.stream] = batch.last_seq
-        return batches, beat
-
-    def close(self) -> None:
-        """Leave everything. May be called twice."""
-        self._ended = True
-        self._tail._ask(_Leave(self, None))
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing more will come."""
-        return self._ended
-
-    def _offer(self, epoch: int, batch: Batch) -> None:
-        if epoch == self.epoch:
-            if len(self._waiting) < MOST_WAITING:
-                self._waiting.append(batch)
-            else:
-                self._fall_behind()
-
-    def _fall_behind(self) -> None:
-        # it reads too slowly: forget what waits, and begin again after what it has had
-        self._waiting.clear()
-        self.epoch += 1
-        self._behind = True
-        self._woken.set()
-
-    def _hear(self, beat: bytes) -> None:
-        self._beat = beat
-        self._woken.set()
-
-    def _end(self) -> None:
-        self._ended = True
-        self._woken.set()
-
-
-class _Join(NamedTuple):
-    who: Subscription
-    epoch: int
-    wanted: tuple[tuple[str, int | None], ...]
-
-
-class _Leave(NamedTuple):
-    who: Subscription
-    stream: str | None
 
 
 _Delivery = tuple[Subscription, int, Batch | None]
@@ -168,7 +70,7 @@ class Tail:
     ) -> None:
         """`beat` makes the heartbeat; `gone` says which of the given `who` may no longer listen."""
         self._reader_of, self._beat, self._gone = reader_of, beat, gone
-        self._requests: deque[_Join | _Leave] = deque()
+        self._requests: deque[Join | Leave] = deque()
         self._asked = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -181,7 +83,7 @@ class Tail:
         """Follow streams, each after a number, or from a snapshot when that is None."""
         subscription = Subscription(self, who)
         subscription.sent.update(wanted)
-        self._ask(_Join(subscription, 0, tuple(wanted.items())))
+        self.ask(Join(subscription, 0, tuple(wanted.items())))
         return subscription
 
     @property
@@ -194,7 +96,7 @@ class Tail:
         """How many streams are watched."""
         return len(self._channels)
 
-    def _ask(self, request: _Join | _Leave) -> None:
+    def ask(self, request: Join | Leave) -> None:
         self._requests.append(request)
         self._asked.set()
         with self._starting:
@@ -239,19 +141,19 @@ class Tail:
         self._version = None
         self._channels.clear()
         for subscriber in list(self._subscribers):
-            self._call(subscriber, subscriber._fall_behind)
+            self._call(subscriber, subscriber.fall_behind)
         connection.close()
 
     def _call(self, subscriber: Subscription, what: Callable[[], None]) -> None:
         try:
-            subscriber._loop.call_soon_threadsafe(what)
+            subscriber.loop.call_soon_threadsafe(what)
         except RuntimeError:  # its loop has ended, and with it whoever listened
             self._drop(subscriber)
 
     def _serve_requests(self) -> None:
         while self._requests:
             request = self._requests[0]
-            if isinstance(request, _Leave):
+            if isinstance(request, Leave):
                 if request.stream is None:
                     self._drop(request.who)
                 else:
@@ -364,11 +266,11 @@ class Tail:
 
     def _end(self, subscribers: list[Subscription]) -> None:
         for who in subscribers:
-            self._call(who, who._end)
+            self._call(who, who.end)
             self._drop(who)
 
     def _push(self, who: Subscription, epoch: int, batch: Batch | None) -> None:
-        self._outgoing.setdefault(who._loop, []).append((who, epoch, batch))
+        self._outgoing.setdefault(who.loop, []).append((who, epoch, batch))
 
     def _hand_over(self) -> None:
         if not self._outgoing:
@@ -387,8 +289,8 @@ class Tail:
 
 def _deliver(deliveries: list[_Delivery], beat: bytes) -> None:
     for who, epoch, batch in deliveries:
-        if not who._ended:
+        if not who.has_ended:
             if batch is not None:
-                who._offer(epoch, batch)
+                who.offer(epoch, batch)
             # the server's time comes with whatever comes, so that nothing is dated by an older one
-            who._hear(beat)
+            who.hear(beat)

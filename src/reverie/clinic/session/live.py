@@ -1,0 +1,183 @@
+"""What is said of a session while it runs: each entry as one message, made once for all who watch.
+
+The tail's thread calls it. A message holds what its entry says and nothing that depends on when it is
+read, so that a replayed one equals the first; what else is known then comes as a summary beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from reverie.clinic.kernel import access, chain, clock, trouble
+from reverie.clinic.kernel.tail import Tail
+from reverie.clinic.people import sign_in
+from reverie.clinic.people.models import SignIn
+from reverie.clinic.session import folds, questions
+from reverie.clinic.session.columns import measured_ms
+from reverie.clinic.session.sentences import line_of
+from reverie.science.session.amend import inner_of, read
+from reverie.science.session.effects import choose_rows
+from reverie.science.session.events import Correction, Event, LateEntry, Opened, Readings, Redaction
+from reverie.science.session.fold import Recorded, timeline
+
+
+class Watcher(NamedTuple):
+    """Who listens: their sign-in, and the act that listening is."""
+
+    sign_in_id: str
+    act: str
+    clinic_id: str
+
+
+def _text(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def said(name: str, data: object) -> bytes:
+    """A Server-Sent Event without its number."""
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), _text(data))
+
+
+def beat() -> bytes:
+    """The heartbeat: this server's time in ms since the epoch, and what is wrong with the machine."""
+    data: dict[str, Any] = {"now": clock.to_ms(clock.now())}
+    if sentences := trouble.sentences():
+        data["trouble"] = sentences
+    return said("beat", data)
+
+
+class SessionReader:
+    """Makes the messages of one session."""
+
+    def __init__(self, stream: str) -> None:
+        """Folds the session first. Raises UnknownStream."""
+        self._id = stream.partition(":")[2]
+        self._fold = folds.fold_of(stream)
+
+    def read(self, entry: chain.Entry) -> bytes:
+        """The message of an entry."""
+        return said("entry", self._message(entry))
+
+    def live(self, entry: chain.Entry) -> bytes:
+        """The message of an entry that came just now, with a summary when it may have changed it."""
+        self._fold.take(entry)
+        message = self._message(entry)
+        state = self._fold.state
+        if entry.kind != "readings":
+            message["now"] = questions.summary(state) | {"seq": self._fold.seq}
+        elif (device := state.devices.get(message.get("device", ""))) is not None:
+            message["interval"] = device.interval_ms
+        return said("entry", message)
+
+    def snapshot(self) -> bytes:
+        """All that is known, with the lines."""
+        self._fold.catch_up()
+        return said("snapshot", questions.whole(self._fold) | {"lines": questions.lines(self._fold.state)})
+
+    def summary(self) -> bytes:
+        """What is known beside the values: state, infusion, staff, devices."""
+        state = self._fold.state
+        return said("summary", {"s": self._id, "now": questions.summary(state) | {"seq": self._fold.seq}})
+
+    def _message(self, entry: chain.Entry) -> dict[str, Any]:
+        recorded = folds.recorded_of(entry)
+        event = read(recorded)
+        message: dict[str, Any] = {
+            "s": self._id,
+            "seq": entry.seq,
+            "kind": entry.kind,
+            "at": entry.occurred_ms,
+            "rec": entry.recorded_ms,
+        }
+        if isinstance(event, Readings):
+            return message | _of_readings(recorded, event)
+        (line,) = timeline([recorded])
+        told = line_of(line, recorded.actor)
+        if told is not None:
+            message["line"] = told
+        return message | _of_other(event)
+
+
+def _of_readings(recorded: Recorded, event: Readings) -> dict[str, Any]:
+    return {
+        "device": event.device,
+        "clock": event.clock_ms,
+        "rows": [
+            [
+                parameter,
+                None if row.value is None else format(row.value, "f"),
+                row.unit,
+                row.validity,
+                measured_ms(recorded.recorded_ms, event.at_ms, row.at_ms),
+            ]
+            for parameter, row in choose_rows(event.rows).items()
+        ],
+    }
+
+
+def _of_other(event: Event | None) -> dict[str, Any]:
+    if isinstance(event, Opened):
+        return {"chair": event.chair, "initials": event.initials}
+    if isinstance(event, Correction):
+        return {"refers": event.refers_to, "struck": event.body is None, "again": True}
+    if isinstance(event, Redaction):
+        return {"refers": event.refers_to, "again": True}
+    if isinstance(event, LateEntry):
+        event = inner_of(event)
+    rows = getattr(event, "rows", ())
+    if rows:
+        return {
+            "hand": [
+                [row.parameter, None if row.value is None else format(row.value, "f"), row.unit, row.validity]
+                for row in rows
+            ]
+        }
+    return {}
+
+
+class LedgerReader:
+    """Tells a board of sessions that were opened; of the rest of the ledger it says nothing."""
+
+    def read(self, entry: chain.Entry) -> bytes | None:
+        """A message when a session was opened."""
+        if entry.body is None or '"session.open"' not in entry.body:
+            return None
+        line = json.loads(entry.body)
+        if line.get("act") != "session.open" or line.get("outcome") != "done":
+            return None
+        return said("opened", {"s": line["subject"].partition(":")[2], "at": entry.recorded_ms})
+
+    live = read
+
+    def summary(self) -> None:
+        """Nothing is known beside the lines."""
+
+    def snapshot(self) -> bytes:
+        """The board has missed too much of the ledger: it must ask for its page again."""
+        return said("changed", {})
+
+
+def reader_of(stream: str) -> SessionReader | LedgerReader:
+    """The reader for a stream. Raises UnknownStream."""
+    return LedgerReader() if stream.startswith("ledger:") else SessionReader(stream)
+
+
+def gone(watchers: Sequence[Watcher]) -> Collection[Watcher]:
+    """Those who may no longer listen; one query for all of them."""
+    wanted = {watcher.sign_in_id for watcher in watchers}
+    entries = SignIn.objects.filter(pk__in=wanted).select_related("user", "station")
+    found = {str(entry.pk): entry for entry in entries}
+    return {watcher for watcher in watchers if not _may_go_on(watcher, found.get(watcher.sign_in_id))}
+
+
+def _may_go_on(watcher: Watcher, entry: SignIn | None) -> bool:
+    # a locked screen goes on showing: only writing is locked
+    standing = sign_in.standing(entry)
+    if entry is None or standing in (sign_in.Standing.ENDED, sign_in.Standing.WEAK):
+        return False
+    return str(entry.user.clinic_id) == watcher.clinic_id and access.may(entry.user, watcher.act)
+
+
+tail = Tail(reader_of, beat, gone)

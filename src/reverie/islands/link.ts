@@ -1,0 +1,102 @@
+// The connection to the server's stream, and the watchdog that does not trust it: the page knows by
+// itself, within three seconds, that nothing comes any more.
+import { element, find, shape } from "./dom";
+import type { ServerClock } from "./server-clock";
+
+/** How long without a beat (one a second) until the connection counts as lost. */
+export const LOST_MS = 2_400;
+const RENEW_MS = 6_000;
+const REST_MS = 60_000;
+
+export type LinkState = "open" | "lost";
+
+export interface Heard {
+  readonly entry: (text: string) => void;
+  readonly snapshot: (text: string) => void;
+  readonly summary: (text: string) => void;
+  readonly opened?: (text: string) => void;
+  readonly changed?: () => void;
+}
+
+/** What is wrong with the machine stands on every page, also on one that nobody asks for again. */
+function sayTrouble(sentences: readonly string[]): void {
+  const place = find("#trouble");
+  if (place === null || place.dataset["told"] === sentences.join("\n")) return;
+  place.dataset["told"] = sentences.join("\n");
+  place.replaceChildren(
+    ...sentences.map((words) => {
+      const line = element("p", "");
+      line.append(shape("medium"), element("span", "", words));
+      return line;
+    }),
+  );
+}
+
+export class Link {
+  readonly #address: string;
+  readonly #clock: ServerClock;
+  readonly #after: () => string;
+  readonly #heard: Heard;
+  #source: EventSource | null = null;
+  #lastId = "";
+  #renewedAt = 0;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `after` gives the number to go on from, when nothing has come over this link yet. */
+  constructor(address: string, clock: ServerClock, after: () => string, heard: Heard) {
+    this.#address = address;
+    this.#clock = clock;
+    this.#after = after;
+    this.#heard = heard;
+    this.#open();
+    document.addEventListener("visibilitychange", () => this.#restOrWake());
+  }
+
+  /** Look now: whether beats come. When they have not come for longer, the connection is made anew. */
+  state(): LinkState {
+    const silence = this.#clock.silence();
+    if (silence <= LOST_MS) return "open";
+    const now = performance.now();
+    if (now - this.#renewedAt > RENEW_MS && (silence > RENEW_MS || this.#source?.readyState === EventSource.CLOSED)) {
+      this.#open();
+    }
+    return "lost";
+  }
+
+  #open(): void {
+    this.#source?.close();
+    this.#renewedAt = performance.now();
+    const address = new URL(this.#address, location.href);
+    const after = this.#lastId || this.#after();
+    if (after !== "") address.searchParams.set("after", after);
+    const source = new EventSource(address);
+    this.#source = source;
+    const on = (name: string, take: (text: string) => void): void => {
+      source.addEventListener(name, (event) => {
+        if (source !== this.#source || !(event instanceof MessageEvent)) return;
+        if (event.lastEventId !== "") this.#lastId = event.lastEventId;
+        take(String(event.data));
+      });
+    };
+    on("beat", (text) => {
+      const beat = JSON.parse(text) as { readonly now: number; readonly trouble?: readonly string[] };
+      this.#clock.hear(beat.now);
+      sayTrouble(beat.trouble ?? []);
+    });
+    on("entry", this.#heard.entry);
+    on("snapshot", this.#heard.snapshot);
+    on("summary", this.#heard.summary);
+    if (this.#heard.opened !== undefined) on("opened", this.#heard.opened);
+    on("changed", () => this.#heard.changed?.());
+  }
+
+  // A page that nobody sees leaves its connection to others: browsers have only a few for each address.
+  #restOrWake(): void {
+    clearTimeout(this.#restTimer);
+    if (document.hidden) {
+      this.#restTimer = setTimeout(() => this.#source?.close(), REST_MS);
+    } else if (this.#source?.readyState === EventSource.CLOSED) {
+      this.#open();
+    }
+  }
+}
