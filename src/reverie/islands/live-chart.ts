@@ -149,6 +149,7 @@ export class LiveChart {
     const { times } = this.#telling;
     const at = (ms: number): string => `${((ms - stretch.from) / (stretch.to - stretch.from)) * 100}%`;
     const shown = ticks(stretch);
+    const width = track.getBoundingClientRect().width;
     while (track.children.length > shown.length + 1) track.lastElementChild?.remove();
     const now = (track.children[0] as HTMLElement | undefined) ?? track.appendChild(element("span", "axis-now"));
     const visible = stretch.now <= stretch.to && stretch.now >= stretch.from;
@@ -161,7 +162,7 @@ export class LiveChart {
       // the time of now stands before any other, and no time is cut off
       const length = stretch.to - stretch.from;
       const atEdge = tick - stretch.from < length * 0.03 || stretch.to - tick < length * 0.03;
-      label.hidden = atEdge || (visible && Math.abs(tick - stretch.now) < length * 0.1);
+      label.hidden = atEdge || (visible && (Math.abs(tick - stretch.now) / length) * width < TAG_PX);
       write(label, times.short(tick));
     }
   }
@@ -257,6 +258,8 @@ export class LiveChart {
 }
 
 const MOST_MARKS = 9;
+/** As near as another time may come to that of now. */
+const TAG_PX = 76;
 const MARKED = new Set([
   "state_changed", "infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_stopped", "note",
 ]);

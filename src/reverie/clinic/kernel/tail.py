@@ -14,18 +14,19 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 
 from reverie.clinic.kernel import chain, clock, streams
 from reverie.clinic.kernel.closing import closing
 from reverie.clinic.kernel.subscription import Batch, Join, Leave, Subscription
 
-TICK_S = 0.02
-BEAT_S = 1.0
+TICK_S = 0.025
+BEAT_S = 1.1  # what comes once a second brings its own beat
 RECHECK_S = 30.0
 RETRY_S = 0.5
+LOOK_S = 0.1
 MOST_REPLAYED = 2_000
-MOST_REMEMBERED = 120
+MOST_REMEMBERED = 300
 MOST_HEADS_ASKED = 500
 
 _log = logging.getLogger(__name__)
@@ -55,8 +56,15 @@ class _Channel:
 
     def __init__(self, stream: str, head_id: int | None, seq: int, reader: Reader) -> None:
         self.stream, self.head_id, self.seq, self.reader = stream, head_id, seq, reader
-        self.remembered: deque[tuple[int, bytes | None]] = deque(maxlen=MOST_REMEMBERED)
+        # the entries up to `seq`, without a hole
+        self.remembered: deque[tuple[int, bytes | None]] = deque()
         self.subscribers: dict[Subscription, int] = {}
+
+    def remember(self, seq: int, data: bytes | None) -> None:
+        """Keep the latest entry's bytes for those who come back soon."""
+        self.remembered.append((seq, data))
+        while len(self.remembered) > MOST_REMEMBERED:
+            self.remembered.popleft()
 
 
 class Tail:
@@ -115,7 +123,7 @@ class Tail:
                 self._serve_requests()
                 self._follow()
                 now = clock.monotonic()
-                if now - beaten >= BEAT_S / 10:
+                if now - beaten >= LOOK_S:
                     beaten = now
                     self._beat_idle(now)
                 if now - rechecked >= RECHECK_S:
@@ -194,13 +202,12 @@ class Tail:
         if after is None or not 0 <= channel.seq - after <= MOST_REPLAYED:
             whole = channel.reader.snapshot()
             return [(channel.seq, whole)] if whole else []
-        remembered = channel.remembered
-        if remembered and remembered[0][0] <= after + 1:
-            told = [(seq, data) for seq, data in remembered if seq > after and data is not None]
-        else:
+        if not channel.remembered or channel.remembered[0][0] > after + 1:
             read = channel.reader.read
             entries = (entry for entry in self._entries(channel, after) if entry.seq <= channel.seq)
-            told = [(entry.seq, data) for entry in entries if (data := read(entry)) is not None]
+            # whoever else comes back after a restart is told from here
+            channel.remembered = deque((entry.seq, read(entry)) for entry in entries)
+        told = [(seq, data) for seq, data in channel.remembered if seq > after and data is not None]
         summary = channel.reader.summary()
         return told if summary is None else [*told, (channel.seq, summary)]
 
@@ -220,10 +227,11 @@ class Tail:
     def _follow(self) -> None:
         if not self._channels:
             return
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA data_version")
-                version = cursor.fetchone()
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor == "sqlite":
+            database.ensure_connection()
+            # past Django's cursor, whose wrapping costs ten times the question
+            version = database.connection.execute("PRAGMA data_version").fetchone()
             if version == self._version:
                 return
             self._version = version
@@ -231,7 +239,7 @@ class Tail:
             for entry in self._entries(channel, channel.seq):
                 data = channel.reader.live(entry)
                 channel.seq = entry.seq
-                channel.remembered.append((entry.seq, data))
+                channel.remember(entry.seq, data)
                 if data is not None:
                     batch = Batch(channel.stream, ((entry.seq, data),), entry.seq)
                     for who, epoch in channel.subscribers.items():

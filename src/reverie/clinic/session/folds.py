@@ -49,6 +49,8 @@ class Fold:
         self.seq, self.hash = 0, chain.GENESIS
         self.state: State = EMPTY
         self.columns = Columns()
+        # what the last message was read as, for those who tell of it: reading costs more than telling
+        self.last_readings: tuple[int, Readings] | None = None
 
     def take(self, entry: chain.Entry) -> None:
         """Move on by the next entry. What is known already changes nothing."""
@@ -80,6 +82,7 @@ class Fold:
             return  # the fold tells of it as unknown
         if isinstance(event, Readings):
             self.columns.add(recorded.seq, recorded.recorded_ms, event)
+            self.last_readings = (recorded.seq, event)
 
     def catch_up(self, seen: Iterable[chain.Entry] | None = None) -> None:
         """Take what was recorded since; `seen` are the entries from this fold's last one on, if read already.

@@ -20,7 +20,7 @@ from reverie.clinic.session.sentences import line_of
 from reverie.science.session.amend import inner_of, read
 from reverie.science.session.effects import choose_rows
 from reverie.science.session.events import Correction, Event, LateEntry, Opened, Readings, Redaction
-from reverie.science.session.fold import Recorded, timeline
+from reverie.science.session.fold import timeline
 
 
 class Watcher(NamedTuple):
@@ -82,8 +82,6 @@ class SessionReader:
         return said("summary", {"s": self._id, "now": questions.summary(state) | {"seq": self._fold.seq}})
 
     def _message(self, entry: chain.Entry) -> dict[str, Any]:
-        recorded = folds.recorded_of(entry)
-        event = read(recorded)
         message: dict[str, Any] = {
             "s": self._id,
             "seq": entry.seq,
@@ -91,8 +89,13 @@ class SessionReader:
             "at": entry.occurred_ms,
             "rec": entry.recorded_ms,
         }
+        known = self._fold.last_readings
+        if known is not None and known[0] == entry.seq:
+            return message | _of_readings(entry.recorded_ms, known[1])
+        recorded = folds.recorded_of(entry)
+        event = read(recorded)
         if isinstance(event, Readings):
-            return message | _of_readings(recorded, event)
+            return message | _of_readings(entry.recorded_ms, event)
         (line,) = timeline([recorded])
         told = line_of(line, recorded.actor)
         if told is not None:
@@ -100,7 +103,7 @@ class SessionReader:
         return message | _of_other(event)
 
 
-def _of_readings(recorded: Recorded, event: Readings) -> dict[str, Any]:
+def _of_readings(received_ms: int, event: Readings) -> dict[str, Any]:
     return {
         "device": event.device,
         "clock": event.clock_ms,
@@ -110,7 +113,7 @@ def _of_readings(recorded: Recorded, event: Readings) -> dict[str, Any]:
                 None if row.value is None else format(row.value, "f"),
                 row.unit,
                 row.validity,
-                measured_ms(recorded.recorded_ms, event.at_ms, row.at_ms),
+                measured_ms(received_ms, event.at_ms, row.at_ms),
             ]
             for parameter, row in choose_rows(event.rows).items()
         ],

@@ -16,6 +16,7 @@ from reverie.clinic.kernel.typed.fields import LineField, LinesField, MomentFiel
 from reverie.clinic.session import acts
 from reverie.science.session import events
 from reverie.science.session.rows import USUAL
+from reverie.science.session.states import STATES
 from reverie.science.vitals import parameters
 from reverie.science.vitals.parameters import Parameter
 
@@ -127,8 +128,8 @@ class PumpForm(forms.Form):
 class StateForm(forms.Form):
     """The state that was seen, and the one that comes."""
 
-    before = forms.CharField(max_length=20, widget=forms.HiddenInput)
-    after = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    before = forms.ChoiceField(choices=[(name, name) for name in STATES], widget=forms.HiddenInput)
+    after = forms.ChoiceField(choices=[(name, name) for name in STATES], widget=forms.HiddenInput)
     reason = LineField(longest=200, label=lazy("Why"), required=False)
 
 
@@ -168,6 +169,7 @@ class CorrectForm(forms.Form):
         longest=2_000,
         label=lazy("Instead"),
         required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=lazy("Leave empty to strike the entry; it stays in view."),
     )
     rate = rate_field()

@@ -9,6 +9,8 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_http_methods
 
 from reverie.clinic.chairside.live import questions as live
@@ -117,13 +119,13 @@ def on_paper(request: Asked, session_id: UUID) -> HttpResponse:
     fold = folds.fold_of(found.stream)
     context = {
         "session": found,
-        "banner": live.banner_of(found, request.user, fold.state),
+        "banner": live.banner_of(found, request.user, fold.state) | {"figures": []},
         "lines": list(reversed(questions.lines(fold.state))),
         "signatures": fold.state.signatures,
         "seq": fold.seq,
         "head": fold.hash.hex(),
         "printed_by": request.user.name,
-        "printed_at": clock.now(),
+        "printed_at": date_format(timezone.localtime(clock.now()), "j F Y, H:i"),
     }
     return render(request, "chairside/session_print.html", context)
 

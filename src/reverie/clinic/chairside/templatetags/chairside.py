@@ -1,4 +1,4 @@
-"""Words of times and roles in chairside templates: milliseconds or aware times as the clinic's clock shows."""
+"""Words of times and roles in chairside templates, by the clinic's clock."""
 
 from __future__ import annotations
 
