@@ -100,7 +100,7 @@ def play_live(live: cast.Live, clinic: Clinic) -> Session:
                 lambda: acts.note(nurse, session, "Eye mask on, music as chosen.", ids.new_id()),
             ),
         ]
-        _play(begun_at, 60 * live.arrived_min, steps, (monitor, pump))
+        play(begun_at, 60 * live.arrived_min, steps, (monitor, pump))
     return session
 
 
@@ -112,7 +112,7 @@ def play_preflight(clinic: Clinic) -> Session:
     patient = Patient.objects.get(clinic=clinic, number=number)
     with clock.replaced_by(clock.FakeClock(begun_at)):
         session = _open(nurse, clinic, chair, patient)
-        _play(begun_at, 60 * minutes, _preparation(nurse, session, 3_600), ())
+        play(begun_at, 60 * minutes, _preparation(nurse, session, 3_600), ())
     return session
 
 
@@ -124,7 +124,7 @@ def play_recovery(clinic: Clinic) -> Session:
     patient = Patient.objects.get(clinic=clinic, number=number)
     with clock.replaced_by(clock.FakeClock(begun_at)):
         session = _open(nurse, clinic, chair, patient)
-        _play(begun_at, 60 * minutes, _whole_way(nurse, session), ())
+        play(begun_at, 60 * minutes, _whole_way(nurse, session), ())
     return session
 
 
@@ -137,7 +137,7 @@ def play_signed(clinic: Clinic) -> Session:
     with clock.replaced_by(clock.FakeClock(begun_at)):
         session = _open(nurse, clinic, chair, patient)
         steps = [*_whole_way(nurse, session), Step(8_400, lambda: wind_up(session, nurse, prescriber))]
-        _play(begun_at, 8_460, steps, ())
+        play(begun_at, 8_460, steps, ())
     return session
 
 
@@ -190,7 +190,7 @@ def _whole_way(nurse: User, session: Session) -> list[Step]:
     ]
 
 
-def _play(begun_at: datetime, seconds: int, steps: Iterable[Step], specs: Iterable[Spec]) -> None:
+def play(begun_at: datetime, seconds: int, steps: Iterable[Step], specs: Iterable[Spec]) -> None:
     """Let `seconds` pass on the clock that is set back: staff do their steps, devices send each second."""
     batches = Batches(Presence(), Store())
     lines = [(spec, build(spec, begun_at)) for spec in specs]
