@@ -43,7 +43,7 @@ def _measure(folder: Path) -> None:
     play(begun_at, 60 * MINUTES, [], [spec])
     grown, entries = _size(home.current().database) - before, Entry.objects.count()
     print(
-        f"{MINUTES} minutes at 1 Hz: {entries:,} entries, {grown / 1e6:.2f} MB, {grown / entries:.0f} bytes each"
+        f"{MINUTES} minutes at 1 Hz: {entries:,} entries, {grown / 1e6:.2f} MB, {grown / entries:.0f} B each"
     )
 
 
