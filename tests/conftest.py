@@ -1,4 +1,7 @@
-"""A data folder of its own for the whole run, with keys, on a file database."""
+"""A data folder of its own for the whole run, with keys, on a file database.
+
+REVERIE_TEST_DATABASE=postgresql runs the same tests on a PostgreSQL server that the run starts and ends.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests import postgresql
 
 ROOMY_MB = 512
 
@@ -22,6 +27,11 @@ def _place() -> Path:
 # before Django reads its settings
 HOME = _place()
 os.environ["REVERIE_HOME"] = str(HOME)
+# nobody's own database, whatever the shell names
+os.environ.pop("DATABASE_URL", None)
+SERVER = postgresql.of_run()
+if SERVER is not None:
+    os.environ["DATABASE_URL"] = SERVER.new_database()
 
 from reverie.clinic.kernel import keys  # noqa: E402
 
@@ -36,11 +46,30 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "reverie.clinic.site.settings"
 
 from django.conf import settings  # noqa: E402
 
-assert str(HOME) in settings.DATABASES["default"]["NAME"]
+_database = settings.DATABASES["default"]
+assert str(HOME) in _database["NAME"] or (SERVER is not None and _database["PASSWORD"] == postgresql.PASSWORD)
 
 pytest_plugins = ["tests.cast"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is marked `sqlite` is skipped on a server, with its reason."""
+    if SERVER is None:
+        return
+    for item in items:
+        mark = item.get_closest_marker("sqlite")
+        if mark is not None:
+            item.add_marker(pytest.mark.skip(reason=f"SQLite only: {mark.args[0]}"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A server of ours goes whole, with what still lives on it: there is nothing to drop before."""
+    return SERVER is not None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
+    if SERVER is not None:
+        SERVER.stop()
     shutil.rmtree(HOME, ignore_errors=True)

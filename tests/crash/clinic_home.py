@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests import postgresql
 
 _MAKE = """
 import json, sys
@@ -49,10 +51,11 @@ class ClinicHome:
 
     root: Path
     streams: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> dict[str, Any]:
         """Every session's entries and whether its chain verifies, and the control ids in quarantine."""
-        found: dict[str, Any] = _run(self.root, _LOOK)
+        found: dict[str, Any] = _run(self.root, self.environment, _LOOK)
         return found
 
     def readings(self) -> list[str]:
@@ -63,11 +66,14 @@ class ClinicHome:
 
 
 def make_clinic(root: Path, beds: int) -> ClinicHome:
-    """A clinic with so many open sessions."""
-    return ClinicHome(root, _run(root, _MAKE, str(beds)))
+    """A clinic with so many open sessions, in a database of its own where the run is on a server."""
+    server = postgresql.of_run()
+    environment = {"DATABASE_URL": server.new_database()} if server else {}
+    return ClinicHome(root, _run(root, environment, _MAKE, str(beds)), environment)
 
 
-def _run(root: Path, program: str, *words: str) -> Any:
-    env = os.environ | {"REVERIE_HOME": str(root), "DJANGO_SETTINGS_MODULE": "reverie.clinic.site.settings"}
+def _run(root: Path, environment: dict[str, str], program: str, *words: str) -> Any:
+    names = {"REVERIE_HOME": str(root), "DJANGO_SETTINGS_MODULE": "reverie.clinic.site.settings"}
+    env = os.environ | names | environment
     done = subprocess.run([sys.executable, "-c", program, *words], env=env, capture_output=True, check=True)
     return json.loads(done.stdout)

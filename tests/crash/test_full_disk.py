@@ -36,6 +36,7 @@ def limit(pid: int, most_bytes: int) -> None:
 
 
 @pytest.mark.crash
+@pytest.mark.sqlite("the processes that are limited are those that write the file")
 def test_a_full_disk_is_said_on_every_page_and_passes(tmp_path: Path) -> None:
     place = tmp_path / "demo"
     command = [

@@ -64,7 +64,7 @@ def test_a_killed_listener_loses_and_doubles_nothing(tmp_path: Path) -> None:
     away_s = []
     with bedside.listening_socket() as own:
         port = own.getsockname()[1]
-        process = bedside.start_listener(own, clinic.root)
+        process = bedside.start_listener(own, clinic.root, **clinic.environment)
         senders = [Sender(f"M{number + 1}", port, ending) for number in range(BEDS)]
         for sender in senders:
             sender.start()
@@ -74,7 +74,7 @@ def test_a_killed_listener_loses_and_doubles_nothing(tmp_path: Path) -> None:
             process.wait()
             process.stdout.close()
             killed_s = time.monotonic()
-            process = bedside.start_listener(own, clinic.root)
+            process = bedside.start_listener(own, clinic.root, **clinic.environment)
             _until_answered(senders, 1)
             away_s.append(min(at for one in senders for at in one.answered_at_s if at > killed_s) - killed_s)
         ending.set()
@@ -105,13 +105,14 @@ def _until_answered(senders: list[Sender], more: int) -> None:
 
 
 @pytest.mark.crash
+@pytest.mark.sqlite("the process that is limited is the one that writes the file")
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")
 def test_a_full_disk_withholds_the_answer_and_ends_by_itself(tmp_path: Path) -> None:
     clinic = make_clinic(tmp_path / "home", 1)
     pulse = clinic.root / "pulses" / "listener.json"
     with bedside.listening_socket() as own:
         port = own.getsockname()[1]
-        process = bedside.start_listener(own, clinic.root)
+        process = bedside.start_listener(own, clinic.root, **clinic.environment)
         with bedside.Device(port) as monitor, bedside.Device(port) as stranger:
             assert monitor.ask(bedside.message("M1", "before"))[0] == "AA"
             assert stranger.ask(bedside.message("STRANGER", "s1"))[0] == "AR"

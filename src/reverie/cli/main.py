@@ -40,6 +40,7 @@ DOORS = (
     Door("devices", ("devices", "devices_simulated"), "Devices: link, simulate, replay.", is_group=True),
     Door("quarantine", ("quarantine",), "Messages that could not be recorded.", is_group=True),
     Door("ledger", ("ledger",), "The clinic's ledger: verify it.", is_group=True),
+    Door("staff", ("staff",), "Staff: a new link for who can no longer sign in.", is_group=True),
     Door("hl7", ("hl7",), "Read HL7 v2 files without a clinic.", is_group=True),
     Door("manage", ("serve",), "Pass the rest to Django's own commands."),
     # children of `demo` and `serve`, which nobody needs to type
@@ -136,6 +137,9 @@ def _expected(error: Exception) -> str | None:
         return MODULE_MISSING.format(error.name)
     if isinstance(error, KeyMissing):
         return f"{error} Is {_home()} the right folder? REVERIE_HOME names it."
+    exceptions = sys.modules.get("django.core.exceptions")
+    if exceptions is not None and isinstance(error, exceptions.ImproperlyConfigured):
+        return str(error)
     database = sys.modules.get("django.db")
     if database is not None and isinstance(error, database.Error):
         return f"The database of {_home()} cannot be used ({error}). `reverie doctor` looks into it."

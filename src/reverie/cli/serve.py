@@ -60,7 +60,7 @@ def demo(
 ) -> None:
     """Prepare a demo clinic, serve it, and run its simulated devices. Ctrl-C ends everything."""
     place = _named(home_folder)
-    if place.database.exists() and not place.is_demo:
+    if (place.database.exists() or place.made.exists()) and not place.is_demo:
         _stop(
             f"{place.root} holds a live clinic, which never becomes a demo. Name another folder with --home."
         )
@@ -95,6 +95,12 @@ def listen(
     sockets = _handed(fd) if fd else _bound(mllp_host, mllp_port, "--mllp-port")
     django_setup.prepare()
     from reverie.clinic.devices.hl7v2 import listener
+    from reverie.clinic.kernel.database import is_own_file
+
+    # a database that is gone is waited for; one that never was will not come
+    place = home.current()
+    if is_own_file() and not place.made.exists() and not place.database.exists():
+        _stop(f"{place.root} holds no clinic yet: `reverie serve` makes one. --home names another folder.")
 
     listener.run(sockets)
 
@@ -124,8 +130,15 @@ def prepare(
     django_setup.prepare()
     from django.core.management import call_command
 
-    # the checks refuse, among others, a database library that could damage the file
-    call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+    from reverie.clinic.kernel import belonging
+
+    try:
+        belonging.check()
+        # the checks refuse, among others, a database library that could damage the file
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        belonging.begin()
+    except belonging.NotOurs as error:
+        _stop(str(error))
     # whitenoise looks for it, although nothing is collected into it
     (place.root / "static").mkdir(exist_ok=True)
     _progress("keys and tables", started)

@@ -52,7 +52,7 @@ def test_a_device_of_another_clinic_stays_there(cast: Cast) -> None:
     assert DeviceLink.objects.get(ended_at=None).chair == cast.other_chair
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a\x07b", "a\nb"])
+@pytest.mark.parametrize("name", ["", "  ", "a\x07b", "a\nb", "\ud800", "L" * 251])
 def test_a_device_needs_a_name(cast: Cast, name: str) -> None:
     with pytest.raises(acts.NoName):
         acts.link(cast.nurse, name, cast.chairs[0])

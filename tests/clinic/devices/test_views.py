@@ -182,3 +182,13 @@ def test_many_devices_and_messages_take_no_more_queries(cast: Cast, nurse_client
     addresses.append(f"{reverse('quarantine_group')}?device=NEW%5EMON&reason={NOT_LINKED}&page=2")
     pages = [text(nurse_client, address) for address in addresses]
     assert "2 of 3" in pages[2]
+
+
+def test_who_decides_a_moment_later_is_told_so(cast: Cast, nurse_client: Client) -> None:
+    (message,) = kept(cast, b"late")
+    address = reverse("quarantine_resolve", args=[message.pk])
+    nurse_client.post(address, {"words": "A test of the vendor"})
+    for words in ("", "x" * 400, "Something else"):
+        page = nurse_client.post(address, {"words": words}, follow=True).content.decode()
+        assert "Somebody else has resolved this already." in page
+        assert "A test of the vendor" in page

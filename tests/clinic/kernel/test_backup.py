@@ -19,6 +19,8 @@ from reverie.clinic.kernel.restoring import RestoreFailed
 from tests import folders
 from tests.scale import scale
 
+pytestmark = pytest.mark.sqlite("a server's database is backed up there; Reverie says so")
+
 
 @pytest.fixture
 def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> home.Home:

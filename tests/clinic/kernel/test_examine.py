@@ -40,6 +40,7 @@ def living(clinic: home.Home) -> Iterator[socket.socket]:
         yield listening
 
 
+@pytest.mark.sqlite("it looks into the file")
 def test_what_is_not_done_yet_is_said_with_what_to_do(clinic: home.Home) -> None:
     found = findings()
     assert "reverie backup FILE" in found["recovery key"].words
@@ -51,7 +52,9 @@ def test_what_is_not_done_yet_is_said_with_what_to_do(clinic: home.Home) -> None
     assert "still lies on this computer" in found["recovery key"].words
     assert found["backup"].good
     clinic.demo_mark.touch()
-    assert findings()["backup"].words == "a demo needs none"
+    found = findings()
+    assert found["backup"].words == "a demo needs none"
+    assert found["web"].words == "Not running. Start the demo: reverie demo"
 
 
 def test_keys_missing_damaged_or_open(clinic: home.Home) -> None:
@@ -71,6 +74,7 @@ def test_keys_missing_damaged_or_open(clinic: home.Home) -> None:
     assert not findings()["anchors"].good
 
 
+@pytest.mark.sqlite("it looks into the file")
 def test_a_damaged_page(clinic: home.Home) -> None:
     with clinic.database.open("r+b") as file:
         file.seek(clinic.database.stat().st_size // 2)
@@ -79,6 +83,7 @@ def test_a_damaged_page(clinic: home.Home) -> None:
     assert not found["integrity" if "integrity" in found else "database"].good
 
 
+@pytest.mark.sqlite("it looks into the file")
 def test_a_locked_database(clinic: home.Home) -> None:
     with copies.opened(clinic.database, keys.read("database")) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -89,6 +94,7 @@ def test_a_locked_database(clinic: home.Home) -> None:
     assert findings()["writing"].good
 
 
+@pytest.mark.sqlite("it looks into the file")
 def test_a_broken_chain_and_lost_anchors(clinic: home.Home) -> None:
     with copies.opened(clinic.database, keys.read("database")) as connection:
         connection.execute("UPDATE kernel_head SET seq = 5 WHERE stream = 'session:1'")

@@ -20,6 +20,7 @@ def test_a_clinic_as_it_is_made_may_be_served(place: home.Home) -> None:
     assert startup_checks.folder_open_to_others() == []
 
 
+@pytest.mark.sqlite("only its library can be unsafe")
 def test_an_unsafe_sqlite_is_refused(place: home.Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "SAFE_SQLITE", (99, 0, 0))
     assert "write-ahead log" in startup_checks.unsafe_sqlite()[0]

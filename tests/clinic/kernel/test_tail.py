@@ -143,14 +143,16 @@ def test_what_is_rolled_back_never_comes() -> None:
 
 
 def test_each_entry_is_made_once_for_all_who_listen() -> None:
-    begin("s")
+    begin("s", 1)
 
     async def listen() -> int:
         with a_tail() as (tail, readers):
-            listeners = [tail.subscribe(number, {"s": 0}) for number in range(20)]
+            listeners = [tail.subscribe(number, {"s": None}) for number in range(20)]
+            for one in listeners:  # all are there before anything comes
+                assert await had(one, 1) == [1]
             writer = in_another_thread(lambda: append("s", 5))
             for one in listeners:
-                assert await had(one, 5) == [1, 2, 3, 4, 5]
+                assert await had(one, 6) == [2, 3, 4, 5, 6]
             writer.join()
             for one in listeners:
                 one.close()

@@ -35,6 +35,11 @@ def time() -> Iterator[clock.FakeClock]:
         (DatabaseError("database disk image is malformed"), trouble.DAMAGED),
         (OperationalError("attempt to write a readonly database"), trouble.READ_ONLY),
         (OperationalError('connection failed: connection to server at "127.0.0.1"'), trouble.GONE),
+        (OperationalError("FATAL:  the database system is in recovery mode"), trouble.GONE),
+        (OperationalError("terminating connection due to administrator command"), trouble.GONE),
+        (OperationalError("canceling statement due to lock timeout"), trouble.LOCKED),
+        (OperationalError("could not extend file: No space left on device"), trouble.DISK_FULL),
+        (DatabaseError("cannot execute INSERT in a read-only transaction"), trouble.READ_ONLY),
         (OSError(errno.ENOSPC, "No space left on device"), trouble.DISK_FULL),
         (OperationalError("no such table: people_user"), None),
         (IntegrityError("UNIQUE constraint failed: kernel_entry.head_id"), None),
@@ -112,11 +117,13 @@ def test_a_served_clinic_without_listener_or_anchors(place: home.Home, time: clo
     assert trouble.troubles() == ()
 
 
+@pytest.mark.sqlite("the file is missed")
 def test_a_database_that_is_gone_is_seen_without_asking_it(place: home.Home) -> None:
     place.made.touch()
     assert trouble.troubles() == (trouble.MISSING,)
 
 
+@pytest.mark.sqlite("the file is missed")
 def test_looking_is_cached_for_a_second(place: home.Home, time: clock.FakeClock) -> None:
     assert trouble.troubles() == ()
     place.made.touch()

@@ -37,6 +37,7 @@ def full() -> Iterator[None]:
     record.rows("PRAGMA max_page_count = 1000000")
 
 
+@pytest.mark.sqlite("the fault is made in the file")
 def test_a_full_disk_is_said_on_every_page_and_clears_by_itself(
     client: Client, full: None, place: home.Home
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_full_disk_is_said_on_every_page_and_clears_by_itself(
     assert "The disk is full" not in client.get("/page/").content.decode()
 
 
+@pytest.mark.sqlite("the fault is made in the file")
 def test_a_browser_session_that_cannot_be_saved_leaves_the_page(client: Client, full: None) -> None:
     page = client.get("/remember/")
     assert (page.status_code, page.content) == (200, b"a page")
@@ -64,6 +66,7 @@ def test_a_browser_session_that_cannot_be_saved_leaves_the_page(client: Client, 
     assert client.get("/remember/").cookies
 
 
+@pytest.mark.sqlite("the fault is made in the file")
 def test_a_locked_database(client: Client) -> None:
     record.write("session:full", 1)
     record.rows("PRAGMA busy_timeout = 50")
@@ -97,6 +100,7 @@ def elsewhere(place: home.Home) -> Iterator[home.Home]:
     connection.settings_dict["NAME"] = before
 
 
+@pytest.mark.sqlite("the file is missed")
 @pytest.mark.parametrize("address", ["/read/", "/write/?key=a", "/late/"])
 def test_a_missing_database(client: Client, elsewhere: home.Home, address: str) -> None:
     page = client.get(address)
@@ -106,6 +110,7 @@ def test_a_missing_database(client: Client, elsewhere: home.Home, address: str) 
     assert "The database file is not there" in client.get("/page/").content.decode()
 
 
+@pytest.mark.sqlite("the file is missed")
 def test_a_file_that_is_no_database_or_has_another_key(client: Client, elsewhere: home.Home) -> None:
     elsewhere.database.write_bytes(b"not a database" * 1_000)
     page = client.get("/read/")
@@ -117,6 +122,7 @@ def test_a_file_that_is_no_database_or_has_another_key(client: Client, elsewhere
     assert "The database&#x27;s key is not there" in client.get("/read/").content.decode()
 
 
+@pytest.mark.sqlite("the file is missed")
 def test_middleware_that_meets_it_first(client: Client, elsewhere: home.Home) -> None:
     with override_settings(
         MIDDLEWARE=[*settings.MIDDLEWARE, "tests.clinic.kernel.faulty.RaisesBeforeTheView"]
@@ -126,6 +132,7 @@ def test_middleware_that_meets_it_first(client: Client, elsewhere: home.Home) ->
     assert "The database file is not there" in page.content.decode()
 
 
+@pytest.mark.sqlite("the file is missed")
 def test_under_asgi_too(client: Client, elsewhere: home.Home) -> None:
     async def ask(address: str) -> tuple[int, str]:
         answer = await AsyncClient(raise_request_exception=False).get(address)
@@ -137,6 +144,7 @@ def test_under_asgi_too(client: Client, elsewhere: home.Home) -> None:
         assert "The database file is not there" in words
 
 
+@pytest.mark.sqlite("the file is missed")
 def test_who_asks_for_json_gets_json(client: Client, elsewhere: home.Home) -> None:
     for headers in ({"Accept": "application/json"}, {"HX-Request": "true"}):
         answer = client.get("/read/", headers=headers)

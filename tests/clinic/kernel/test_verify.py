@@ -195,11 +195,14 @@ def wrong_type(dice: random.Random) -> tuple[str, int | None]:
 
 MUTATIONS: list[Mutation] = [
     edit_content, edit_envelope, delete_one, swap_two, cut, re_chain, falsify_head, insert_one, vanish, move,
-    empty, wrong_type,
+    empty,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
+WRONG_TYPE = pytest.param(wrong_type, marks=pytest.mark.sqlite("PostgreSQL takes no value of another type"))
+
+
+@pytest.mark.parametrize("mutate", [*MUTATIONS, WRONG_TYPE], ids=lambda mutate: mutate.__name__)
 def test_every_mutation_is_found_wherever_it_is(mutate: Mutation, witnesses: list[Witness]) -> None:
     for seed in range(scale(test=84, soak=1_000)):
         with transaction.atomic():
@@ -228,7 +231,8 @@ def test_entries_without_their_head_are_told() -> None:
     record.write("session:b", 5)
     with transaction.atomic():
         number = record.head_id("session:a")
-        record.change("PRAGMA defer_foreign_keys = ON")
+        if connection.vendor == "sqlite":  # PostgreSQL looks at the end of the transaction anyway
+            record.change("PRAGMA defer_foreign_keys = ON")
         record.change("DELETE FROM kernel_head WHERE id = %s", [number])
         assert [fault.words for fault in faults()] == ["5 entries belong to a stream whose head was removed"]
         transaction.set_rollback(True)
@@ -239,8 +243,8 @@ def test_a_redaction_undone_or_aimed_ahead_is_told(witnesses: list[Witness]) -> 
     record.redact("session:z", 2)
     assert faults(only="session:z") == []
     record.change(
-        "UPDATE kernel_entry SET body = '{}', salt = x'00' WHERE head_id = %s AND seq = 2",
-        [record.head_id("session:z")],
+        "UPDATE kernel_entry SET body = '{}', salt = %s WHERE head_id = %s AND seq = 2",
+        [b"\0", record.head_id("session:z")],
     )
     words = [fault.words for fault in faults(only="session:z")]
     assert "was redacted by entry 4, but its content is there" in words

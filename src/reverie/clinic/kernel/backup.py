@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from django.conf import settings
 
 from reverie.clinic.kernel import anchors, archive, clock, copies, home, keys, ledger, recovery
 from reverie.clinic.kernel.chain import Fault
+from reverie.clinic.kernel.database import is_own_file
 
 
 class BackupFailed(Exception):
@@ -96,8 +96,11 @@ def make(target: Path, recovery_file: Path | None = None) -> Made:
 
 
 def _refuse_unfit(place: home.Home, target: Path) -> None:
-    if settings.DATABASES["default"]["ENGINE"] != "reverie.clinic.kernel.database":
-        raise BackupFailed("This clinic's database is PostgreSQL: back it up with pg_dump.")
+    if not is_own_file():
+        raise BackupFailed(
+            "This clinic's database is on a PostgreSQL server: back it up there, with pg_dump, "
+            f"and keep a copy of {place.root} (keys and anchors) with each dump."
+        )
     if not place.database.exists():
         raise BackupFailed(f"There is no clinic in {place.root}. REVERIE_HOME names the right folder.")
     if not target.parent.is_dir():

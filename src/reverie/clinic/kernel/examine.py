@@ -16,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
 from reverie.clinic.kernel import (
@@ -32,6 +31,7 @@ from reverie.clinic.kernel import (
     trouble,
     verify,
 )
+from reverie.clinic.kernel.database import is_own_file
 from reverie.clinic.kernel.database.base import CipherCursor
 
 PATIENCE_S = 1.5
@@ -41,7 +41,6 @@ MOVED_S = 2.0
 BACKUP_EVERY = timedelta(hours=26)
 EARLIEST, LATEST = 2026, 2100
 CLOCK_UNKNOWN = 5
-SERVE = "Start the clinic: reverie serve"
 
 
 class Finding(NamedTuple):
@@ -52,6 +51,10 @@ class Finding(NamedTuple):
     words: str
 
 
+def _start_words() -> str:
+    return "Start the demo: reverie demo" if home.current().is_demo else "Start the clinic: reverie serve"
+
+
 def _mb(count: int) -> str:
     return f"{count / 1_048_576:,.0f} MB"
 
@@ -59,14 +62,14 @@ def _mb(count: int) -> str:
 def database() -> list[Finding]:
     """Whether it opens with the clinic's key, is sound, safely set, and can be written to."""
     place = home.current()
-    if settings.DATABASES["default"]["ENGINE"] != startup_checks.OWN_ENGINE:
-        return [_postgresql()]
+    if not is_own_file():
+        return _on_server()
     if not place.database.exists():
         words = f"{place.database} is not there. "
         if place.made.exists():
             words += "It was, so restore a backup: reverie restore FILE --to EMPTY_FOLDER"
         else:
-            words += f"{SERVE} (or reverie demo), which makes it; or name the folder by REVERIE_HOME."
+            words += "Start one: reverie serve (or reverie demo), which makes it; or name it by REVERIE_HOME."
         return [Finding("database", False, words)]
     try:
         with _patient(place) as connection:
@@ -87,15 +90,16 @@ def database() -> list[Finding]:
         return [Finding("database", False, _cause(error))]
 
 
-def _postgresql() -> Finding:
-    from django.db import connection
+def _on_server() -> list[Finding]:
+    from reverie.clinic.kernel.database.postgresql import probe
 
+    found: list[Finding] = []
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        found += [Finding(*one) for one in probe.judge(probe.settings())]
+        probe.write_something()
     except Exception as error:
-        return Finding("database", False, _cause(error))
-    return Finding("database", True, "PostgreSQL answers")
+        return [*found, Finding("writing" if found else "database", False, _cause(error))]
+    return [*found, Finding("writing", True, "the database can be written to")]
 
 
 def _durability() -> Finding:
@@ -125,6 +129,19 @@ def _writable(connection: Any) -> Finding:
 def _patient(place: home.Home) -> Iterator[Any]:
     with copies.opened(place.database, keys.read("database"), patience_s=PATIENCE_S) as connection:
         yield connection
+
+
+@contextmanager
+def _cursor(place: home.Home) -> Iterator[Any]:
+    """One that takes Django's placeholders, on either database."""
+    if is_own_file():
+        with _patient(place) as own:
+            yield own.cursor(factory=CipherCursor)
+        return
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        yield cursor
 
 
 def _cause(error: BaseException) -> str:
@@ -187,6 +204,9 @@ def backups() -> list[Finding]:
     place = home.current()
     if place.is_demo:
         return [Finding("backup", True, "a demo needs none")]
+    if not is_own_file():
+        words = "made on the server (pg_dump), with a copy of this folder; when the last was, is unknown here"
+        return [Finding("backup", True, words)]
     try:
         public = recovery.kept()
     except recovery.BadRecovery as error:
@@ -229,21 +249,20 @@ def processes() -> list[Finding]:
 
 def _lives(name: str, beat: pulse.Pulse | None) -> Finding:
     if beat is None:
-        return Finding(name, False, f"Not running. {SERVE}")
+        return Finding(name, False, f"Not running. {_start_words()}")
     if beat.silent:
         since = f"{beat.age_s:,.0f} s" if beat.age_s < float("inf") else "the machine was started"
-        return Finding(name, False, f"Silent since {since} (process {beat.pid}). {SERVE}")
+        return Finding(name, False, f"Silent since {since} (process {beat.pid}). {_start_words()}")
     return Finding(name, True, f"alive (process {beat.pid}, {beat.up_s:,.0f} s)")
 
 
 def record() -> list[Finding]:
     """Whether each head fits its last entry, and the anchors are whole and fresh; no more than that."""
     place = home.current()
-    if settings.DATABASES["default"]["ENGINE"] != startup_checks.OWN_ENGINE or not place.database.exists():
+    if is_own_file() and not place.database.exists():
         return []
     try:
-        with _patient(place) as connection:
-            cursor = connection.cursor(factory=CipherCursor)
+        with _cursor(place) as cursor:
             cursor.execute(
                 "SELECT h.stream FROM kernel_head AS h LEFT JOIN kernel_entry AS e "
                 "ON e.head_id = h.id AND e.seq = h.seq "
@@ -265,7 +284,7 @@ def _anchors(place: home.Home, told: bool) -> Finding:
     if not place.anchors.exists() or not place.anchors.stat().st_size:
         if told:
             return Finding("anchors", False, f"{place.anchors} is gone. Run: reverie ledger verify")
-        return Finding("anchors", False, f"None were written yet. {SERVE}")
+        return Finding("anchors", False, f"None were written yet. {_start_words()}")
     try:
         broken = [
             name for line in anchors.read_lines(place.anchors, keys.read("anchor")) for name in line.broken

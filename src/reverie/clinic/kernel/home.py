@@ -71,6 +71,9 @@ class Home:
         for folder in (self.root, self.keys, self.pulses):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.keys.chmod(0o700)
+        if not self.database.exists():
+            # it may have been made beforehand, for all to look into
+            self.root.chmod(0o700)
 
 
 def current() -> Home:

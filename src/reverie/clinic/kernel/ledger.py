@@ -49,7 +49,7 @@ def write(
         body=chain.canonical(body),
     )
     with transaction.atomic():
-        streams.append(hold(clinic_id), [draft])
+        streams.append(hold(clinic_id), [draft], new_keys=True)
 
 
 def hold(clinic_id: object) -> streams.Locked:

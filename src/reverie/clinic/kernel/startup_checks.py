@@ -15,13 +15,12 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from reverie.clinic.kernel import home, keys
-
-OWN_ENGINE = "reverie.clinic.kernel.database"
+from reverie.clinic.kernel.database import is_own_file
 
 
 def unsafe_sqlite() -> list[str]:
     """A SQLite that can corrupt its write-ahead log (fixed in 3.51.3)."""
-    if settings.DATABASES["default"]["ENGINE"] != OWN_ENGINE:
+    if not is_own_file():
         return []
     from sqlcipher3 import dbapi2
 

@@ -21,12 +21,18 @@ MOST_KEYS_ASKED = 500
 MOST_HEADS_ASKED = 100
 MOST_ROWS_INSERTED = 200
 _COLUMNS = "seq, key, kind, version, occurred_ms, recorded_ms, actor, salt, body, digest, hash"
+_READ_NAMED = (
+    f"SELECT {', '.join(f'e.{name}' for name in _COLUMNS.split(', '))}, h.id "  # noqa: S608
+    "FROM kernel_head h JOIN kernel_entry e ON e.head_id = h.id "
+    "WHERE h.stream = %s AND e.seq > %s ORDER BY e.seq LIMIT %s"
+)
 _READ = f"SELECT {_COLUMNS} FROM kernel_entry WHERE head_id = %s AND seq > %s ORDER BY seq LIMIT %s"  # noqa: S608
 _INSERT = f"INSERT INTO kernel_entry (head_id, {_COLUMNS}) VALUES "  # noqa: S608
 _MOVE = (
     "UPDATE kernel_head SET seq = moved.column2, hash = moved.column3 "
     "FROM (VALUES {}) AS moved WHERE kernel_head.id = moved.column1"
 )
+_WIDTH = len(_COLUMNS.split(", "))
 _ROW = f"({', '.join(['%s'] * 12)})"
 
 
@@ -128,20 +134,27 @@ def _marks(count: int) -> str:
     return ", ".join(["%s"] * count)
 
 
-def append(head: Locked, drafts: Iterable[Draft], recorded_ms: int | None = None) -> list[chain.Entry | int]:
+def append(
+    head: Locked, drafts: Iterable[Draft], recorded_ms: int | None = None, *, new_keys: bool = False
+) -> list[chain.Entry | int]:
     """Append each draft whose key is new; for a repeated one the number of the entry that it repeats.
 
-    `head` moves with it. One statement for all rows: give what belongs together in one call.
+    `head` moves with it. One statement for all rows: give what belongs together in one call. `new_keys`:
+    the keys were made just now, so nobody needs to ask whether they are known.
     """
-    return append_all([(head, list(drafts))], recorded_ms)[0]
+    return append_all([(head, list(drafts))], recorded_ms, new_keys=new_keys)[0]
 
 
 def append_all(
-    parts: Sequence[tuple[Locked, Sequence[Draft]]], recorded_ms: int | None = None
+    parts: Sequence[tuple[Locked, Sequence[Draft]]],
+    recorded_ms: int | None = None,
+    *,
+    new_keys: bool = False,
 ) -> list[list[chain.Entry | int]]:
     """`append` on several streams with the same few statements; each stream stands in `parts` once."""
     at_ms = clock.to_ms(clock.now()) if recorded_ms is None else recorded_ms
-    known = known_keys_of((head, [draft.key for draft in drafts]) for head, drafts in parts)
+    asked = [] if new_keys else [(head, [draft.key for draft in drafts]) for head, drafts in parts]
+    known = known_keys_of(asked)
     rows: list[tuple[Any, ...]] = []
     moved: list[tuple[Locked, int, bytes]] = []
     outcomes = []
@@ -209,16 +222,18 @@ def entry_from(stream: str, row: Sequence[Any]) -> chain.Entry:
 
 def read(stream: str, after: int = 0, batch: int = 2_000) -> Iterator[chain.Entry]:
     """The entries of `stream` after number `after`, in order, `batch` at a time. Raises UnknownStream."""
-    head_id = Head.objects.filter(stream=stream).values_list("pk", flat=True).first()
-    if head_id is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_NAMED, [stream, after, batch])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if not rows and not Head.objects.filter(stream=stream).exists():
         raise UnknownStream(stream)
-    while True:
-        with connection.cursor() as cursor:
-            rows = read_rows(cursor, head_id, after, batch)
-        yield from (entry_from(stream, row) for row in rows)
+    head_id = rows[0][_WIDTH] if rows else 0
+    while rows:
+        yield from (entry_from(stream, row[:_WIDTH]) for row in rows)
         if len(rows) < batch:
             return
-        after = rows[-1][0]
+        with connection.cursor() as cursor:
+            rows = read_rows(cursor, head_id, rows[-1][0], batch)
 
 
 def read_rows(cursor: CursorWrapper, head_id: int, after: int, batch: int) -> list[tuple[Any, ...]]:

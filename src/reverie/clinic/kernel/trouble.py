@@ -15,6 +15,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from reverie.clinic.kernel import clock, home, pulse
+from reverie.clinic.kernel.database import is_own_file
 
 DISK_FULL, DISK_REFUSES = "disk_full", "disk_refuses"
 LOCKED, MISSING, UNREADABLE = "database_locked", "database_missing", "database_unreadable"
@@ -90,12 +91,21 @@ _SIGNS = (
     ("file is encrypted", UNREADABLE),
     ("malformed", DAMAGED),
     ("readonly database", READ_ONLY),
+    ("no space left on device", DISK_FULL),
+    ("lock timeout", LOCKED),
+    ("read-only transaction", READ_ONLY),
     ("connection refused", GONE),
     ("connection failed", GONE),
     ("closed the connection", GONE),
     ("could not connect", GONE),
     ("connection is closed", GONE),
     ("connection is lost", GONE),
+    ("connection is bad", GONE),
+    ("connection timeout expired", GONE),
+    ("terminating connection", GONE),
+    ("failed to resolve host", GONE),
+    ("too many clients", GONE),
+    ("the database system is", GONE),
 )
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 NOTE_LASTS_S = 5.0
@@ -196,7 +206,7 @@ def _look() -> set[str]:
     for beat in pulses.values():
         if not beat.silent:
             found.update(code for code in beat.troubles if code in WORDS)
-    if place.made.exists() and not place.database.exists():
+    if is_own_file() and place.made.exists() and not place.database.exists():
         found.add(MISSING)
     web, listener = pulses.get("web"), pulses.get("listener")
     if listener is not None and listener.silent:
@@ -248,11 +258,9 @@ def _write_something() -> None:
     from django.db import connection
 
     if connection.vendor != "sqlite":
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-        finally:
-            connection.close()
+        from reverie.clinic.kernel.database.postgresql import probe
+
+        probe.write_something()
         return
     from reverie.clinic.kernel import copies, keys
 

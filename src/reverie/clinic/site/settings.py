@@ -79,9 +79,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "reverie.clinic.kernel.unavailable.Unavailable",
     "reverie.clinic.site.headers.Headers",
-    "reverie.clinic.site.methods.Methods",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "reverie.clinic.site.bounded.Bounded",
+    "reverie.clinic.site.methods.Methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reverie.clinic.kernel.unavailable.Sessions",
     "django.middleware.locale.LocaleMiddleware",
@@ -161,6 +162,7 @@ MFA_FORMS = {
     "reauthenticate": "reverie.clinic.people.codes.CodeAgainForm",
     "activate_totp": "reverie.clinic.people.codes.FirstCodeForm",
     "add_webauthn": "reverie.clinic.people.forms_sign_in.NewPasskey",
+    "edit_webauthn": "reverie.clinic.people.forms_sign_in.PasskeyName",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Reverie"

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 from reverie.clinic.devices.hl7v2.arrival import Arrival, arrive, read_arrival
@@ -18,10 +17,7 @@ from reverie.clinic.kernel import chain, clock, streams
 from tests.clinic.devices import bedside, ward
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ON_SQLITE = pytest.mark.skipif(
-    settings.DATABASES["default"]["ENGINE"] != "reverie.clinic.kernel.database",
-    reason="the fault is made by a trigger of SQLite",
-)
+ON_SQLITE = pytest.mark.sqlite("the fault is made by one of its triggers")
 
 
 def came(*payloads: bytes, line: int = 1) -> list[Arrival]:

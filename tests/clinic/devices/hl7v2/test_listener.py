@@ -232,11 +232,11 @@ def test_a_device_that_says_it_is_done_gets_its_answers_before_the_end() -> None
 
 def test_a_device_that_is_done_is_not_waited_for_without_end() -> None:
     (session,) = ward.furnish(1)
-    with running(Bounds(unfinished_s=0.0)) as one, one.device() as monitor:
-        with transaction.atomic():  # so that the listener cannot commit
-            monitor.send(bedside.message("M1", "late"))
-            monitor.socket.shutdown(socket.SHUT_WR)
-            assert monitor.socket.recv(10) == b""
+    # the listener cannot commit meanwhile
+    with running(Bounds(unfinished_s=0.0)) as one, one.device() as monitor, transaction.atomic():
+        monitor.send(bedside.message("M1", "late"))
+        monitor.socket.shutdown(socket.SHUT_WR)
+        assert monitor.socket.recv(10) == b""
     assert readings(session) == ["late"]
 
 

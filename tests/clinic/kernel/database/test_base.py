@@ -125,10 +125,12 @@ def test_constraints_hold_and_a_failed_transaction_leaves_nothing(transactional_
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_entry (head_id, seq, key, kind, version, occurred_ms, recorded_ms, actor, "
-            "digest, hash) VALUES (999, 1, 'k', 'k', 1, 1, 1, '', x'', x'')"
+            "digest, hash) VALUES (999, 1, 'k', 'k', 1, 1, 1, '', %s, %s)",
+            [b"", b""],
         )
 
 
+@pytest.mark.sqlite("of the file and its settings")
 def test_it_is_safe_and_written_ahead(transactional_db: None) -> None:
     with connection.cursor() as cursor:
         found = []
@@ -139,6 +141,7 @@ def test_it_is_safe_and_written_ahead(transactional_db: None) -> None:
     assert base.Database.sqlite_version_info >= base.SAFE_SQLITE
 
 
+@pytest.mark.sqlite("of the file and its settings")
 def test_nothing_can_be_read_on_the_disk(transactional_db: None) -> None:
     Head.objects.create(stream="session:a-plain-word")
     path = Path(connection.settings_dict["NAME"])
@@ -159,6 +162,7 @@ def test_nothing_can_be_read_on_the_disk(transactional_db: None) -> None:
         sqlite3.connect(path).execute("SELECT * FROM kernel_head")
 
 
+@pytest.mark.sqlite("of the file and its settings")
 def test_a_wrong_key_is_said_in_words_and_quietly(
     transactional_db: None, place: home.Home, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,6 +174,7 @@ def test_a_wrong_key_is_said_in_words_and_quietly(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.sqlite("of the file and its settings")
 def test_a_database_that_is_made_is_closed_to_others_and_missed_when_it_is_gone(
     transactional_db: None, place: home.Home
 ) -> None:
@@ -189,6 +194,7 @@ def test_a_database_that_is_made_is_closed_to_others_and_missed_when_it_is_gone(
     assert not place.database.exists()
 
 
+@pytest.mark.sqlite("of the file and its settings")
 def test_without_a_folder_none_is_made(transactional_db: None, tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "reverie.db"
     other = base.DatabaseWrapper({**connection.settings_dict, "NAME": str(path)}, "other")

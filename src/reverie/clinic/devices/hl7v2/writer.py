@@ -79,7 +79,7 @@ class Writer:
             while self._pending and not self._ending.is_set():
                 begun_s = clock.monotonic()
                 self._settle()
-                if not self._ended:
+                if not self._ended and connection.vendor == "sqlite":
                     # as long again as half the lock was held: on a slow machine others wait in longer steps
                     held_s = clock.monotonic() - begun_s
                     time.sleep(min(max(PAUSE_S, held_s), LONGEST_PAUSE_S))
