@@ -48,7 +48,7 @@ def test_linking_says_where_the_device_stands(chairs: list[Chair]) -> None:
     [
         (("link", "MON", "Door"), "No chair is named Door. There is: Window."),
         (("link", "MON", "2"), "Chair 2 is not in use."),
-        (("link", "  ", "Window"), "A device needs a name"),
+        (("link", "  ", "Window"), "A device needs the name"),
         (("link", "MON", "Window", "--clinic", "Elsewhere"), "No clinic is named Elsewhere."),
         (("unlink", "MON"), "No device is named MON."),
     ],

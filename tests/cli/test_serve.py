@@ -62,6 +62,12 @@ def test_one_folder_is_served_once_at_a_time(tmp_path: Path) -> None:
     assert err == f"{tmp_path} is being served already, by process 4711.\n"
 
 
+def test_where_there_is_no_clinic_nobody_listens(tmp_path: Path) -> None:
+    status, out, err = reverie("listen", "--mllp-port", "0", home=tmp_path)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{tmp_path} holds no clinic yet: ")
+
+
 def test_devices_run_by_themselves_in_a_demo_only(tmp_path: Path) -> None:
     status, _, err = reverie("demo-devices", home=tmp_path)
     assert status == 1

@@ -42,7 +42,7 @@ def link(
     except acts.OtherClinic:
         _stop(f"Another clinic in this database has a device named {device}. Device names must differ.")
     except acts.NoName:
-        _stop("A device needs a name that can be printed: the one that it sends in MSH-3.")
+        _stop("A device needs the name that it sends in MSH-3: 1 to 250 characters that can be printed.")
     print(f"{made.device.name} stands at chair {found.name} of {found.clinic.name}.")
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 START, END = b"\x0b", b"\x1c\r"
 LIMIT_BYTES = 1_048_576
-KEPT_BYTES = 4_096
 NOISE_BYTES = 65_536
 # a sender that broke off and began anew on the same connection
 _RESTART = START + b"MSH"
@@ -27,7 +26,7 @@ def frame(payload: bytes) -> bytes:
 class Fault(NamedTuple):
     """Bytes that are no frame: `kind` is noise, cut or oversized.
 
-    `data` is all of them, but of an oversized frame only the first KEPT_BYTES; the rest is skipped.
+    `data` is all of them, but of an oversized frame only as many as the limit; the rest is skipped.
     """
 
     kind: str
@@ -116,7 +115,7 @@ class Deframer:
             self._begin = self._searched = end + len(END)
             self._read = self._read_noise
         else:
-            found.append(Fault("oversized", bytes(whole[first : min(first + KEPT_BYTES, window)])))
+            found.append(Fault("oversized", bytes(whole[first : first + self._limit])))
             self._begin = self._searched = window - _STRADDLE
             self._read = self._skip
         return True

@@ -151,6 +151,7 @@ def test_lines_that_are_no_segment_are_kept() -> None:
         (b"MSH|", "cut off", ""),
         (MSH.split("|c-1")[0].encode(), "cut off", ""),
         (MSH.replace("ORU^R01^ORU_R01", "").encode(), "no message type", "c-1"),
+        (MSH.split("|P|")[0].encode(), "within its header", "c-1"),
         (message(MSH, OBX.format(""), MSH), "two messages", "c-1"),
         (message("FHS|^~\\&", MSH), "batch", ""),
     ],
@@ -159,6 +160,18 @@ def test_what_is_no_message_says_why_and_which(raw: bytes, reason: str, control_
     with pytest.raises(Unreadable, match=reason) as caught:
         read_message(raw)
     assert caught.value.control_id == control_id
+
+
+def test_what_is_no_message_still_names_its_sender() -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_message(message(MSH, MSH))
+    assert caught.value.sender == read_message(message(MSH)).application
+
+
+def test_a_header_without_rows_is_a_message_once_its_line_has_ended() -> None:
+    cut = MSH.split("|P|")[0]
+    assert read_message(message(cut)).control_id == "c-1"
+    assert read_message(MSH.encode()).control_id == "c-1"
 
 
 def test_a_mark_of_byte_order_and_blank_lines_before_the_header_do_no_harm() -> None:

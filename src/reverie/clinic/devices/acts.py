@@ -26,7 +26,7 @@ class OtherClinic(Exception):
 
 
 class NoName(Exception):
-    """A device needs a name that can be written."""
+    """A device needs a name that can be written, of at most 250 characters."""
 
 
 def link(by: User | None, name: str, chair: Chair) -> DeviceLink:
@@ -36,8 +36,8 @@ def link(by: User | None, name: str, chair: Chair) -> DeviceLink:
     OtherClinic, NoName.
     """
     _allow(by, "devices.link")
-    name = stored(name.strip(), LONGEST_DEVICE)
-    if not name or not name.isprintable():
+    name = name.strip()
+    if not name or not name.isprintable() or len(name) > LONGEST_DEVICE:
         raise NoName(name)
     with transaction.atomic():
         device, _made = Device.objects.get_or_create(name=name, defaults={"clinic_id": chair.clinic_id})

@@ -25,7 +25,7 @@ _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
 class Unreadable(ValueError):
-    """Bytes that are no HL7 message; `control_id` is MSH-10 and `sender` MSH-3, else MSH-4, if they are read."""
+    """Bytes that are no HL7 message; `control_id` (MSH-10) and `sender` (MSH-3, else MSH-4) if readable."""
 
     def __init__(self, reason: str, control_id: str = "", sender: str = "") -> None:
         super().__init__(reason)

@@ -17,7 +17,7 @@ from reverie.clinic.kernel import clock
 from reverie.clinic.kernel.streams import Draft
 from reverie.clinic.session import intake
 from reverie.clinic.session.pump import Report
-from reverie.formats.mllp import KEPT_BYTES, LIMIT_BYTES, Fault
+from reverie.formats.mllp import LIMIT_BYTES, Fault
 from reverie.science.session import events
 
 NO_DEVICE = "The message names no device (MSH-3, MSH-4)."
@@ -25,7 +25,7 @@ TOO_LONG_NAME = "The device's name (MSH-3) is longer than 250 characters."
 FAULTS = {
     "noise": "What came is no MLLP frame.",
     "cut": "The message broke off before its end.",
-    "oversized": f"The message is longer than {LIMIT_BYTES:,} bytes; the first {KEPT_BYTES:,} are kept.",
+    "oversized": f"The message is longer than {LIMIT_BYTES:,} bytes; so many of it are kept.",
 }
 LONGEST_NAME = 250
 LONGEST_NUMBER = 60
