@@ -9,12 +9,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests import postgresql
+
 NAME = "REVERIE_FIGURES"
 
 
 def figure(what: str, value: str) -> None:
     """Keep a measured value, with its unit, for the report; outside a soak it is only printed."""
-    line = f"{what}: {value}"
+    line = f"{'on PostgreSQL, ' if postgresql.chosen() else ''}{what}: {value}"
     sys.stdout.write(line + "\n")
     if NAME in os.environ:
         with open(os.environ[NAME], "a") as file:

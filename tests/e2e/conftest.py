@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -66,8 +66,10 @@ def run(command: list[str], home: Path) -> str:
     return done.stdout
 
 
-def start(home: Path, *, demo: bool = False, prepare: str = "", **more: str) -> Clinic:
-    """A clinic on a free port: keys, tables, then `prepare` (Python), then the web process."""
+def start(
+    home: Path, *, demo: bool = False, prepare: str = "", log: IO[bytes] | None = None, **more: str
+) -> Clinic:
+    """A clinic on a free port: keys, tables, `prepare` (Python), then the web process."""
     if demo:
         home.mkdir(parents=True, exist_ok=True)
         (home / "DEMO").touch()
@@ -90,6 +92,7 @@ def start(home: Path, *, demo: bool = False, prepare: str = "", **more: str) -> 
             env=environment(home, **more),
             cwd=ROOT,
             pass_fds=[number],
+            stderr=log,
         )
     clinic = Clinic(f"http://localhost:{port}", home, process)
     deadline = time.monotonic() + READY_S

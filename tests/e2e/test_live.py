@@ -206,7 +206,7 @@ def test_a_set_a_note_and_the_pump_by_keyboard(
     expect(live.locator("#events")).to_contain_text("Asks for a blanket")
     live.get_by_role("button", name="Get ready").press("Enter")
     expect(live.locator('[data-figure="state"]')).to_contain_text("Getting ready")
-    live.get_by_role("button", name="Ready").press("Enter")
+    live.get_by_role("button", name="Ready", exact=True).press("Enter")
     expect(live.locator('[data-figure="state"] [data-slot="value"]')).to_have_text("Ready")
     live.get_by_role("button", name="Started").press("Enter")
     expect(live.locator(".bar-trouble")).to_contain_text("Which rate does the pump show?")
@@ -237,6 +237,125 @@ def test_the_chart_moves_through_time_by_keyboard(live: Page) -> None:
     live.get_by_role("button", name="Now").click()
     expect(live.get_by_role("button", name="Now")).to_have_attribute("aria-pressed", "true")
     assert live.locator(".trace canvas").count() >= 5
+
+
+EVERY_LANE = (
+    "nibp_sys=131",
+    "nibp_dia=82",
+    "pr=72",
+    "spo2=97",
+    "rr=14",
+    "etco2=38",
+    "pump_rate=150.0",
+    "temp=36.8",
+)
+
+
+def test_all_lanes_are_whole_above_the_acts_and_nothing_moves(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
+) -> None:
+    live = at_chair(page, clinic, monitor)
+    monitor.tell(*EVERY_LANE)
+    expect(value(live, "temp")).to_have_text("36.8")
+    for width, height in ((1280, 800), (1280, 775), (1024, 768), (1920, 1080)):
+        live.set_viewport_size({"width": width, "height": height})
+        acts = live.locator("#bar").bounding_box()
+        lanes = [one.bounding_box() for one in live.locator("#lanes > .lane").all()]
+        assert len(lanes) == 7
+        assert acts
+        for one in lanes:
+            assert one
+            assert one["height"] >= 39
+            assert one["y"] + one["height"] <= acts["y"] + 1, (width, height)
+    live.set_viewport_size({"width": 1280, "height": 800})
+    before = [one.bounding_box() for one in live.locator("#lanes > .lane").all()]
+    live.get_by_role("button", name="Started").click()
+    expect(live.locator(".bar-trouble")).to_be_visible()
+    live.evaluate("document.querySelector('#other-patient').hidden = false")
+    assert [one.bounding_box() for one in live.locator("#lanes > .lane").all()] == before
+
+
+def test_words_of_marks_stay_left_of_now_and_apart(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
+) -> None:
+    live = at_chair(page, clinic, monitor, "3")
+    for number in range(4):
+        live.locator("#id_text").fill(f"A rather long note, number {number}")
+        live.get_by_role("button", name="Add note").click()
+        expect(live.locator("#events")).to_contain_text(f"number {number}")
+    live.get_by_role("radio", name="15", exact=True).check(force=True)
+    now = live.locator(".marks-past").bounding_box()
+    marks = [one.bounding_box() for one in live.locator(".mark").all()]
+    assert now
+    assert marks
+    for one in marks:
+        assert one
+        assert one["x"] + one["width"] <= now["x"] + now["width"] + 1
+
+
+def test_a_reason_goes_with_the_act_and_one_tap_needs_none(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
+) -> None:
+    live = at_chair(page, clinic, monitor, "3")
+    live.get_by_role("button", name="Get ready").click()
+    live.get_by_text("Why", exact=False).first.click()
+    live.locator("#bar-reason").fill("Escort is late")
+    live.locator("#bar-reason").press("Enter")  # types nothing, presses nothing
+    live.get_by_role("button", name="Hold").click()
+    expect(live.locator("#events")).to_contain_text("On hold: Escort is late")
+    expect(live.locator("#bar-reason")).to_have_value("")
+
+
+def test_a_locked_screen_covers_its_forms_and_shows_the_numbers(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
+) -> None:
+    page.clock.install()
+    live = at_chair(page, clinic, monitor)
+    clinic.python(
+        "from reverie.clinic.people.models import SignIn\n"
+        "from reverie.clinic.kernel import clock\n"
+        "from datetime import timedelta\n"
+        "SignIn.objects.update(seen_at=clock.now() - timedelta(minutes=16))"
+    )
+    live.clock.fast_forward("16:00")
+    expect(live.locator("body")).to_have_class(re.compile("is-locked"), timeout=SOON_MS)
+    expect(live.get_by_role("heading", name="Locked for writing")).to_be_visible()
+    assert live.evaluate("[...document.querySelectorAll('[data-lockable]')].every((part) => part.inert)")
+    monitor.tell("spo2=91")
+    expect(value(live, "spo2")).to_have_text("91")
+    status = live.evaluate(
+        """async () => {
+            const form = document.querySelector('#note');
+            const body = new FormData(form);
+            body.set('text', 'written under the lock');
+            const answer = await fetch(form.action, {method: 'POST', body, headers: {'HX-Request': 'true'}});
+            return answer.status;
+        }"""
+    )
+    assert status == 423
+    assert "written under the lock" not in live.locator("#events").inner_text()
+
+
+def test_a_sign_in_that_ended_is_said_and_the_numbers_stay(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext
+) -> None:
+    # a page that is not watched: htmx itself tells the console of the refusal
+    live = at_chair(signed_in.new_page(), clinic, monitor)
+    clinic.python(
+        "from reverie.clinic.people.models import SignIn\n"
+        "from reverie.clinic.kernel import clock\n"
+        "SignIn.objects.update(ended_at=clock.now())"
+    )
+    live.locator("#id_text").fill("too late")
+    live.get_by_role("button", name="Add note").click()
+    said = live.locator("#link")
+    expect(said).to_contain_text("You are signed out on this page.")
+    expect(value(live, "spo2")).to_have_text("97")
+    expect(live.locator("body")).to_have_class(re.compile("is-link-lost"))
+    assert live.evaluate("[...document.querySelectorAll('[data-lockable]')].every((part) => part.inert)")
+    assert live.locator("#id_text").input_value() == "too late"
+    said.get_by_role("link", name="Sign in").click()
+    expect(live).to_have_url(re.compile("/account/login/|/switch/"))
 
 
 def test_axe_finds_nothing(live: Page, clinic: Clinic) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -51,6 +52,8 @@ class Server(uvicorn.Server):
 
 def run(sockets: Sequence[socket.socket], application: str = APPLICATION) -> None:
     """Serve the pages on `sockets` until told to end."""
+    # whitenoise hands out open files; under ASGI Django reads them in a thread, and says so each time
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     config = uvicorn.Config(
         application,
         loop="uvloop",
@@ -58,6 +61,8 @@ def run(sockets: Sequence[socket.socket], application: str = APPLICATION) -> Non
         ws="none",
         lifespan="off",
         access_log=False,
+        # its lines go where the application's go, one JSON object each
+        log_config=None,
         log_level="warning",
         server_header=False,
         proxy_headers=False,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reverie.clinic.kernel import ledger
+from reverie.clinic.kernel import access, ledger
+from reverie.clinic.people.ledger_words import WORDS
 from tests.cast import Cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,30 @@ def test_who_looked_at_a_patient(cast: Cast, auditor: Client) -> None:
     assert [line.who for line in lines(auditor, patient=str(cast.patients[1].pk))] == ["Jonas Brandt"]
     assert lines(auditor, patient="L-9999") == []
     assert lines(auditor, patient=str(cast.other_patient.pk)) == []
+
+
+def test_every_act_has_words() -> None:
+    source = Path(access.__file__).parents[2]
+    written = {
+        act
+        for file in source.rglob("*.py")
+        for act in re.findall(
+            r"(?:_say|_trace|_write|ledger\.write)\(\s*\"([a-z_.]+)\"", file.read_text("utf-8")
+        )
+    }
+    assert len(written) > 40
+    assert sorted((written | set(access.ACTS)) - set(WORDS)) == []
+
+
+def test_a_typed_number_stands_in_no_address(cast: Cast, auditor: Client) -> None:
+    for _ in range(60):
+        looked(cast, "infusion_nurse", 0)
+    answer = auditor.post(reverse("ledger"), {"patient": "L-1001"})
+    page = answer.content.decode()
+    assert len(answer.context["lines"]) == 50
+    assert 'value="L-1001"' in page
+    assert f"patient={cast.patients[0].pk}&amp;" in page
+    assert "patient=L-1001" not in page
 
 
 def test_by_person_act_and_refusal(cast: Cast, auditor: Client) -> None:

@@ -74,10 +74,16 @@ def when_words(at: datetime) -> str:
 
 def allergies_line(patient: Patient) -> str:
     """Allergies in one line; "no known allergies" only when that was recorded, else that nobody asked."""
-    rows = Allergy.objects.filter(patient=patient, struck_at=None, ended_at=None).order_by("-recorded_at")
-    known = list(rows.values_list("substance", "reaction"))
-    nones = NoneKnown.objects.filter(patient=patient, of="allergies", struck_at=None, ended_at=None)
-    return _allergies(known, bool(known) or nones.exists())
+    known = Allergy.objects.filter(patient=patient, struck_at=None, ended_at=None).order_by()
+    nones = NoneKnown.objects.filter(
+        patient=patient, of="allergies", struck_at=None, ended_at=None
+    ).order_by()
+    nothing = Value("", CharField())
+    rows = known.values_list("recorded_at", "substance", "reaction").union(
+        nones.values_list("recorded_at", nothing, nothing), all=True
+    )
+    lines = sorted(rows, key=lambda row: row[0], reverse=True)
+    return _allergies([(substance, reaction) for _at, substance, reaction in lines if substance], bool(lines))
 
 
 def _allergies(lines: Sequence[tuple[str, str]], asked: bool) -> str:

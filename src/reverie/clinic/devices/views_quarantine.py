@@ -68,6 +68,9 @@ def resolve(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Decide about one message."""
     found = access.find(Quarantined.objects.select_related("resolved_by"), request.user, pk=message_id)
     form = ResolveForm(request.POST)
+    if found.resolved_at is not None:
+        _say_resolved(request, 0)
+        return redirect("quarantined", found.pk)
     if not form.is_valid():
         return _message_page(request, found, form, 422)
     count = acts.resolve(me(request), Quarantined.objects.filter(pk=found.pk), form.cleaned_data["words"])

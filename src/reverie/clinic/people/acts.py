@@ -68,20 +68,32 @@ def invite(by: User, *, name: str, username: str, roles: Sequence[str]) -> tuple
     """A new member of staff and the secret of their one-time link. Raises Refused."""
     access.require(by, "staff.manage")
     with transaction.atomic():
-        user = User.objects.create_user(username=username, clinic=by.clinic, name=name, roles=sorted(roles))
+        user = User.objects.create_user(
+            username=username, clinic=by.clinic, name=name, roles=sorted(set(roles))
+        )
         secret = invitations.make(user, invitations.INVITED)
-        _say("staff.invited", by, f"user:{user.pk}", {"roles": sorted(roles)})
+        _say("staff.invited", by, f"user:{user.pk}", {"roles": user.roles})
     return user, secret
 
 
-def new_link(by: User, user: User, purpose: str) -> str:
-    """The secret of a new link: for an invitation, a lost password or a lost factor. Raises Refused."""
-    _about(by, user)
+def new_link(by: User | None, user: User, purpose: str) -> str:
+    """The secret of a new link: for an invitation, a lost password or a lost factor. Raises Refused.
+
+    Without `by` it is made on the server's own screen.
+    """
+    if by is not None:
+        _about(by, user)
     if purpose == invitations.INVITED and user.has_usable_password():
         raise access.Refused("staff.manage")
     with transaction.atomic():
         secret = invitations.make(user, purpose)
-        _say("staff.link", by, f"user:{user.pk}", {"purpose": purpose})
+        ledger.write(
+            "staff.link",
+            clinic_id=user.clinic_id,
+            actor=ledger.SYSTEM if by is None else by.actor(),
+            subject=f"user:{user.pk}",
+            detail={"purpose": purpose},
+        )
     return secret
 
 
@@ -126,7 +138,7 @@ def change(by: User, user: User, *, name: str, roles: Sequence[str]) -> None:
         if access.ADMINISTRATOR in removed:
             _not_the_last(user)
         changed = ["name"] if name != user.name else []
-        user.name, user.roles = name, sorted(roles)
+        user.name, user.roles = name, sorted(set(roles))
         user.save(update_fields=["name", "roles"])
         if added or removed:
             _end_all(user)

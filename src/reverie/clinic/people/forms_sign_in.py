@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.forms import LoginForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -88,6 +88,15 @@ class NewPasskey(AddWebAuthnForm):  # type: ignore[misc]
     def clean_passwordless(self) -> bool:
         """Always."""
         return True
+
+
+class PasskeyName(EditWebAuthnForm):  # type: ignore[misc]
+    """What a passkey's owner calls it from now on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("What you call it")
+        self.fields["name"].max_length = 60
 
 
 class PinForm(forms.Form):

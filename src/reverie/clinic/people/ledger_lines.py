@@ -18,51 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from reverie.clinic.kernel import clock, ledger
 from reverie.clinic.kernel.models import Entry
+from reverie.clinic.people.ledger_words import WORDS
 from reverie.clinic.people.models import ROLES, Chair, Clinic, Patient, Station, User
 
 A_PAGE = 50
-WORDS = {
-    "sign_in": _("Signed in"),
-    "sign_in.proven": _("Proved themself again"),
-    "sign_in.ended_elsewhere": _("Ended own sign-ins elsewhere"),
-    "station.unlocked": _("Made a screen a station"),
-    "station.ended": _("Ended a station"),
-    "factor.added": _("Added a second factor"),
-    "factor.removed": _("Removed a second factor"),
-    "factor.renewed": _("Made new recovery codes"),
-    "factor.dropped": _("Forgot a lost second factor"),
-    "password.set": _("Set a password by a link"),
-    "password.changed": _("Changed the password"),
-    "pin.set": _("Set a PIN"),
-    "clinic.opened": _("Opened the clinic"),
-    "clinic.changed": _("Changed the clinic"),
-    "chair.added": _("Added a chair"),
-    "chair.changed": _("Changed a chair"),
-    "staff.invited": _("Invited"),
-    "staff.link": _("Made a one-time link for"),
-    "staff.changed": _("Changed name or roles of"),
-    "staff.disabled": _("Disabled"),
-    "staff.enabled": _("Enabled"),
-    "staff.unlocked": _("Unlocked"),
-    "staff.signed_out": _("Ended all sign-ins of"),
-    "staff.manage": _("Staff page"),
-    "clinic.manage": _("Clinic page"),
-    "ledger.see": _("Ledger"),
-    "patients.see": _("Opened a patient"),
-    "patients.find": _("Patients page"),
-    "patients.register": _("Registered a patient"),
-    "chart.see": _("Opened a chart"),
-    "chart.write": _("Wrote in a chart"),
-    "course.open": _("Opened a course"),
-    "session.watch": _("Opened a session"),
-    "session.open": _("Opened a session's record"),
-    "session.export": _("Exported a session"),
-    "devices.link": _("Linked a device"),
-    "devices.unlink": _("Ended the link of a device"),
-    "devices.change": _("Changed how a device is read"),
-    "quarantine.see": _("Opened a quarantined message"),
-    "quarantine.resolve": _("Resolved a quarantined message"),
-}
 WAYS = {
     "passkey": _("passkey"),
     "totp": _("app code"),
@@ -104,7 +63,8 @@ def page(clinic: Clinic, asked: Mapping[str, str]) -> dict[str, Any]:
     """The context of the page: lines, filters, whether there are older ones."""
     entries = Entry.objects.filter(head__stream=ledger.stream_of(clinic.pk)).order_by("-seq")
     chosen = {key: asked.get(key, "").strip()[:80] for key in ("person", "act", "patient", "refused")}
-    for wanted in _filters(chosen, clinic):
+    patient = _patient_of(chosen["patient"], clinic)
+    for wanted in _filters(chosen, patient):
         entries = entries.filter(wanted)
     before = asked.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 12:
@@ -115,13 +75,16 @@ def page(clinic: Clinic, asked: Mapping[str, str]) -> dict[str, Any]:
         "lines": lines,
         "older": lines[-1].seq if len(found) > A_PAGE else None,
         "chosen": chosen,
+        # addresses name a patient by id, never by the number that was typed
+        "patient_id": str(patient.pk) if patient else chosen["patient"] and "none",
+        "patient_number": patient.number if patient else chosen["patient"],
         "filtered": any(chosen.values()),
         "people": User.objects.filter(clinic=clinic).order_by("name").values_list("pk", "name"),
         "acts": sorted(WORDS.items(), key=lambda item: str(item[1]).lower()),
     }
 
 
-def _filters(chosen: Mapping[str, str], clinic: Clinic) -> list[Q]:
+def _filters(chosen: Mapping[str, str], patient: Patient | None) -> list[Q]:
     filters = []
     if chosen["person"]:
         person = _uuid(chosen["person"])
@@ -130,22 +93,19 @@ def _filters(chosen: Mapping[str, str], clinic: Clinic) -> list[Q]:
     if chosen["act"] in WORDS:
         filters.append(Q(body__contains=f'"act":"{chosen["act"]}"'))
     if chosen["patient"]:
-        filters.append(_of_patient(chosen["patient"], clinic))
+        filters.append(Q(body__contains=f'"patient":"{patient.pk if patient else None}"'))
     if chosen["refused"]:
         filters.append(Q(body__contains='"outcome":"refused"'))
     return filters
 
 
-def _of_patient(typed: str, clinic: Clinic) -> Q:
-    """Lines about the patients whose record number or id this is."""
-    which = Q(number=typed)
-    if (known := _uuid(typed)) is not None:
-        which |= Q(pk=known)
-    found = list(Patient.objects.filter(which, clinic=clinic).values_list("pk", flat=True)[:10])
-    wanted = Q(pk=None) & Q(seq=0)
-    for pk in found:
-        wanted |= Q(body__contains=f'"patient":"{pk}"')
-    return wanted
+def _patient_of(typed: str, clinic: Clinic) -> Patient | None:
+    """The patient whose record number or id this is."""
+    if not typed:
+        return None
+    known = _uuid(typed)
+    which = Q(number=typed) if known is None else Q(number=typed) | Q(pk=known)
+    return Patient.objects.filter(which, clinic=clinic).order_by("registered_at").first()
 
 
 def _uuid(typed: str) -> UUID | None:

@@ -15,4 +15,6 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
     """Newest first, by person, act and patient."""
     user = request.user
     assert isinstance(user, User)
-    return render(request, "people/ledger.html", ledger_lines.page(user.clinic, request.GET))
+    # a number that is typed is sent as a form: it belongs in no address and no proxy's log
+    asked = request.POST if request.method == "POST" else request.GET
+    return render(request, "people/ledger.html", ledger_lines.page(user.clinic, asked))

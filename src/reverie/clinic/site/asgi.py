@@ -5,4 +5,9 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reverie.clinic.site.settings")
-application = get_asgi_application()
+inner = get_asgi_application()
+
+# needs the settings, which the line above has set up
+from reverie.clinic.site.bounded import bounded  # noqa: E402
+
+application = bounded(inner)

@@ -39,6 +39,13 @@ def wrong_method(allowed: Iterable[str]) -> HttpResponse:
     return response
 
 
+def too_long() -> HttpResponse:
+    """413."""
+    response = _say("413.html", 413)
+    response.headers["Connection"] = "close"
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500, or 503 when it is the database that failed, outside of any view."""
     return unavailable.answer(request, sys.exc_info()[1]) or _say("500.html", 500)

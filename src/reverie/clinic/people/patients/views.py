@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from reverie.clinic.kernel.access import may, needs
 from reverie.clinic.kernel.typed.fields import in_words
@@ -23,11 +23,14 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @needs("patients.find")
-@require_GET
+@get_or_post
 def patients(request: Asked) -> HttpResponse:
-    """Find a patient: the whole page, or only what was found when the page asks while somebody types."""
-    typed = request.GET.get("q", "")[:200]
-    page = request.GET.get("page", "")
+    """Find a patient: the whole page, or only what was found when the page asks while somebody types.
+
+    What is typed is sent as a form, so that no name stands in an address or in a proxy's log.
+    """
+    typed = request.POST.get("q", "")[:200]
+    page = request.POST.get("page", "")
     found = questions.find(
         request.user, typed, int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
     )
