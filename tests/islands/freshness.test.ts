@@ -28,14 +28,14 @@ const pressure: Lane = {
 test("silence is said within three seconds of the device's own interval, and not before it", () => {
   assert.ok(GRACE_MS < 3_000 && LOST_MS < 3_000);
   for (const interval of [500, 1_000, 5_000, 60_000]) {
-    const device = { d: "M", last: 1_000_000, interval, lost: null, clock: null };
+    const device = { d: "M", last: 1_000_000, interval, lost: null, clock: null, other: "" };
     assert.equal(silentSince(device, [], "M", 1_000_000 + interval), null);
     assert.equal(silentSince(device, [], "M", 1_000_000 + interval + 2_700), 1_000_000);
   }
 });
 
 test("an interval that staff set counts before one that was learnt", () => {
-  const device = { d: "M", last: 0, interval: 1_000, lost: null, clock: null };
+  const device = { d: "M", last: 0, interval: 1_000, lost: null, clock: null, other: "" };
   assert.equal(silentSince(device, [{ d: "M", interval: 60_000 }], "M", 50_000), null);
   assert.equal(silentSince(device, [{ d: "M", interval: null }], "M", 50_000), 0);
 });

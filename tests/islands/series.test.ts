@@ -54,7 +54,7 @@ test("a cuff told again is one point, and what comes late stands at its own time
 test("entries that come before the columns are kept, and counted once", () => {
   const store = new SeriesStore();
   for (let seq = 1; seq <= 6; seq += 1) store.take(readings(seq, "97"));
-  store.load({ seq: 3, opened: 0, series: [{ d: "M", p: "spo2", t: [1_000, 1_000, 1_000], v: [97, 97, 97], q: {} }] });
+  store.load({ seq: 3, opened: 0, series: [{ d: "M", p: "spo2", t: [1_000, 1_000, 1_000], v: [97, 97, 97], q: {}, n: 0, o: {} }] });
   assert.deepEqual(store.get("M", "spo2")?.times, [1_000, 2_000, 3_000, 4_000, 5_000, 6_000]);
   store.take(readings(6, "97"));
   assert.equal(store.get("M", "spo2")?.times.length, 6);
@@ -68,4 +68,13 @@ test("a scale holds what it shows and grows in whole steps", () => {
 test("the first place after a time", () => {
   assert.equal(firstAfter([1, 2, 2, 5], 2), 3);
   assert.equal(firstAfter([], 2), 0);
+});
+
+test("a value keeps the decimals of its device, loaded or live", () => {
+  const packed = { d: "P", p: "pump_rate", t: [1_000, 1_000, 1_000], v: [150, 48, null], q: { "2": "invalid" }, n: 1, o: { "1": 0 } };
+  const series = Series.unpack(packed);
+  series.add(4_000, 4_000, "48.25", "valid");
+  const shown = drawn(series, 0, 5_000, 5_000, 10_000);
+  const texts = shown.values.map((value, place) => value?.toFixed(shown.places[place] ?? 0) ?? "");
+  assert.deepEqual(texts, ["150.0", "48", "", "48.25"]);
 });

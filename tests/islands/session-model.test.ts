@@ -44,7 +44,7 @@ test("a struck line stays in view", () => {
 test("an old summary does not undo what was heard since", () => {
   const model = new SessionModel(wholeOf(1));
   model.take(readings(2, "97"));
-  const device = { d: "M", last: 1_000, interval: 1_000, lost: 1_000, clock: null };
+  const device = { d: "M", last: 1_000, interval: 1_000, lost: 1_000, clock: null, other: "" };
   model.takeSummary(summaryOf({ seq: 1, devices: [device] }));
   assert.equal(model.devices.get("M")?.last, 2_000);
   assert.equal(model.devices.get("M")?.lost, null);

@@ -15,6 +15,8 @@ export interface Need {
   readonly words: string;
   readonly detail: string;
   readonly shape: string;
+  /** said on a field of its own colour */
+  readonly warns?: boolean;
 }
 
 export interface BoardRow {
@@ -102,6 +104,11 @@ function needsOf(
 ): Need | null {
   const { phase, staff } = model.summary;
   const names = [...new Set([...model.devices.keys(), ...linked.map((one) => one.d)])];
+  const other = model.misnaming()[0];
+  if (other !== undefined) {
+    const words = say("board.other", { device: deviceName(other.d, names) });
+    return { words, detail: say("board.other_record", { number: other.other }), shape: "medium", warns: true };
+  }
   for (const name of names) {
     const silent = silentSince(model.devices.get(name), linked, name, now);
     if (silent != null) {

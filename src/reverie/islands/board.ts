@@ -3,6 +3,7 @@ import { boardRow, type Shown } from "./board-rows";
 import { all, element, find, pageData, shape, show, slot, write } from "./dom";
 import type { Linked } from "./freshness";
 import { Link } from "./link";
+import { LinkWords } from "./link-words";
 import { ServerClock } from "./server-clock";
 import { SessionModel, type Entry, type Summary, type Whole } from "./session-model";
 import { ticks } from "./chart-times";
@@ -30,8 +31,7 @@ class Board {
   readonly #times: TimeOfDay;
   readonly #clock: ServerClock;
   readonly #models = new Map<string, SessionModel>();
-  readonly #link: Link;
-  #lostSince: number | null = null;
+  readonly #linkWords: LinkWords;
   #drawnSecond = -1;
 
   constructor(data: BoardData) {
@@ -40,13 +40,14 @@ class Board {
     this.#times = timesIn(data.zone);
     this.#clock = new ServerClock(data.now);
     for (const whole of data.wholes) this.#models.set(whole.s, new SessionModel(whole));
-    this.#link = new Link(data.stream, this.#clock, () => data.after, {
+    const link = new Link(data.stream, this.#clock, () => data.after, {
       entry: (text) => this.#take(JSON.parse(text) as Entry & { readonly chair?: string; readonly initials?: string }),
       snapshot: (text) => this.#begin(JSON.parse(text) as Whole),
       summary: (text) => this.#summary(JSON.parse(text) as { s: string; now: Summary }),
       opened: () => undefined,
       changed: () => location.reload(),
     });
+    this.#linkWords = new LinkWords(link, this.#clock, this.#say, this.#times);
     setInterval(() => this.#look(), LOOK_MS);
     document.addEventListener("visibilitychange", () => this.#look());
     this.#draw();
@@ -77,16 +78,8 @@ class Board {
   }
 
   #look(): void {
-    const lost = this.#link.state() === "lost";
+    this.#linkWords.look();
     const now = this.#clock.now();
-    if (lost && this.#lostSince === null) this.#lostSince = now - this.#clock.silence();
-    if (!lost) this.#lostSince = null;
-    document.body.classList.toggle("is-link-lost", lost);
-    const place = find("#link");
-    show(place, lost);
-    if (lost && place !== null) {
-      write(find("p", place), this.#say("link.lost", { time: this.#times.exact(this.#lostSince ?? now) }));
-    }
     const second = Math.floor(now / 1_000);
     if (second !== this.#drawnSecond) {
       this.#drawnSecond = second;
@@ -207,6 +200,7 @@ function fillNeeds(row: HTMLElement, needs: ReturnType<typeof boardRow>["needs"]
   const told = needs === null ? "" : `${needs.words}\n${needs.detail}`;
   if (place === null || place.dataset["told"] === told) return;
   place.dataset["told"] = told;
+  place.classList.toggle("is-warning", needs?.warns === true);
   place.replaceChildren();
   if (needs === null) return;
   if (needs.shape !== "") place.append(shape(needs.shape));

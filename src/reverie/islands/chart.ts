@@ -2,6 +2,7 @@
 // pressure two arrowheads joined by a thin line, the drug a blue step; a gap is a field of dots.
 import uPlot from "uplot";
 import { ticks } from "./chart-times";
+import { NOW_AND_THEN } from "./freshness";
 import { lengthOf, type TimeOfDay } from "./times";
 import type { Drawn, Gap } from "./series";
 import type { Lane } from "./lane-rows";
@@ -68,7 +69,7 @@ export class Trace {
   readonly #read: HTMLElement;
   #inks: Inks;
   #stretch: Stretch;
-  #shown: Shown = { main: { times: [], values: [], gaps: [] }, byHand: [] };
+  #shown: Shown = { main: { times: [], values: [], places: [], gaps: [] }, byHand: [] };
   #scale: [number, number];
   #dots: CanvasPattern | null = null;
 
@@ -82,6 +83,7 @@ export class Trace {
     this.#read.className = "trace-read";
     const { width, height } = place.getBoundingClientRect();
     const isStep = lane.kind === "step";
+    const rare = lane.parameters.every((name) => NOW_AND_THEN.has(name));
     const stepped = uPlot.paths.stepped?.({ align: 1 });
     const series: uPlot.Series = {
       stroke: () => (isStep ? this.#inks.act : this.#inks.ink),
@@ -89,6 +91,8 @@ export class Trace {
       spanGaps: false,
       points: { show: (_plot, _series, from, to) => to - from < 2 && lane.kind === "line" },
       ...(isStep && stepped !== undefined ? { paths: stepped, fill: () => this.#inks.actsoft } : {}),
+      // what is measured now and then stands as points: nothing is known between them
+      ...(rare && lane.kind === "line" ? { paths: () => null, points: { show: true, size: 6, width: 0, fill: () => this.#inks.ink } } : {}),
       ...(lane.kind === "pressure" ? { paths: () => null, points: { show: false } } : {}),
     };
     const second: uPlot.Series = { paths: () => null, points: { show: false } };
@@ -272,10 +276,16 @@ export class Trace {
       this.#read.textContent = "";
       return;
     }
-    const lower = this.#shown.lower?.values[place];
-    const text = lower == null ? String(value) : `${value}/${lower}`;
+    const upper = textAt(this.#shown.main, place);
+    const lower = this.#shown.lower === undefined ? "" : textAt(this.#shown.lower, place);
+    const text = lower === "" ? upper : `${upper}/${lower}`;
     this.#read.textContent = `${this.#words.times.exact(at)}  ${text} ${this.#lane.unit}`;
   }
+}
+
+/** A value with the decimals that its device gave it; "" for none. */
+export function textAt(drawn: Drawn, place: number): string {
+  return drawn.values[place]?.toFixed(drawn.places[place] ?? 0) ?? "";
 }
 
 function dotsOf(ink: string, ratio: number): CanvasPattern | null {

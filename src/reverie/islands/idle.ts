@@ -68,7 +68,8 @@ export function watchIdleness(): void {
   }
 
   const look = async (): Promise<void> => {
-    if (asking || document.body.classList.contains("is-locked")) return;
+    const { classList } = document.body;
+    if (asking || classList.contains("is-locked") || classList.contains("is-signed-out")) return;
     const mono = performance.now();
     const due = idleFor(lastMono, lastWall, mono, Date.now()) >= seconds * 1_000;
     const tell = touchedSinceTold && mono - toldMono >= STILL_HERE_MS;

@@ -8,7 +8,14 @@ export const LOST_MS = 2_400;
 const RENEW_MS = 6_000;
 const REST_MS = 60_000;
 
-export type LinkState = "open" | "lost";
+/** signed_out and refused: the server said so, and goes on saying so until somebody signs in. */
+export type LinkState = "open" | "lost" | "signed_out" | "refused";
+
+/** What an answer's status says of who asks; null when it says nothing of them. */
+export function endingOf(status: number): "signed_out" | "refused" | null {
+  if (status === 401) return "signed_out";
+  return status === 403 || status === 404 ? "refused" : null;
+}
 
 export interface Heard {
   readonly entry: (text: string) => void;
@@ -41,6 +48,8 @@ export class Link {
   #lastId = "";
   #renewedAt = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #ended: "signed_out" | "refused" | null = null;
+  #asking = false;
 
   /** `after` gives the number to go on from, when nothing has come over this link yet. */
   constructor(address: string, clock: ServerClock, after: () => string, heard: Heard) {
@@ -54,6 +63,7 @@ export class Link {
 
   /** Look now: whether beats come. When they have not come for longer, the connection is made anew. */
   state(): LinkState {
+    if (this.#ended !== null) return this.#ended;
     const silence = this.#clock.silence();
     if (silence <= LOST_MS) return "open";
     const now = performance.now();
@@ -63,14 +73,41 @@ export class Link {
     return "lost";
   }
 
-  #open(): void {
-    this.#source?.close();
-    this.#renewedAt = performance.now();
+  /** A browser does not tell why its stream was refused: ask once more, and read the answer's status. */
+  async askWhy(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    const done = new AbortController();
+    try {
+      const headers = { Accept: "text/event-stream" };
+      const answer = await fetch(this.#from(), { headers, cache: "no-store", redirect: "manual", signal: done.signal });
+      const before = this.#ended;
+      this.#ended = endingOf(answer.status);
+      if (this.#ended !== null) this.#source?.close();
+      else if (before !== null && answer.ok) this.#open();
+    } catch {
+      // Nobody answers: the connection is lost, and the watchdog says so.
+    } finally {
+      done.abort();
+      this.#asking = false;
+    }
+  }
+
+  #from(): URL {
     const address = new URL(this.#address, location.href);
     const after = this.#lastId || this.#after();
     if (after !== "") address.searchParams.set("after", after);
-    const source = new EventSource(address);
+    return address;
+  }
+
+  #open(): void {
+    this.#source?.close();
+    this.#renewedAt = performance.now();
+    const source = new EventSource(this.#from());
     this.#source = source;
+    source.addEventListener("error", () => {
+      if (source === this.#source && source.readyState === EventSource.CLOSED) void this.askWhy();
+    });
     const on = (name: string, take: (text: string) => void): void => {
       source.addEventListener(name, (event) => {
         if (source !== this.#source || !(event instanceof MessageEvent)) return;
@@ -88,6 +125,7 @@ export class Link {
     on("summary", this.#heard.summary);
     if (this.#heard.opened !== undefined) on("opened", this.#heard.opened);
     on("changed", () => this.#heard.changed?.());
+    on("ended", () => void this.askWhy());
   }
 
   // A page that nobody sees leaves its connection to others: browsers have only a few for each address.
@@ -95,7 +133,10 @@ export class Link {
     clearTimeout(this.#restTimer);
     if (document.hidden) {
       this.#restTimer = setTimeout(() => this.#source?.close(), REST_MS);
-    } else if (this.#source?.readyState === EventSource.CLOSED) {
+    } else if (this.#ended === "signed_out") {
+      // somebody may have signed in on another page of this browser
+      void this.askWhy();
+    } else if (this.#ended === null && this.#source?.readyState === EventSource.CLOSED) {
       this.#open();
     }
   }

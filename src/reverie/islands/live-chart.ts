@@ -2,11 +2,12 @@
 // It follows now until somebody looks back; a button brings it forward again.
 import { Trace, readInks, type Inks, type Shown, type Stretch } from "./chart";
 import { ticks } from "./chart-times";
-import { all, element, find, write } from "./dom";
+import { all, element, find, show, write } from "./dom";
 import { intervalOf, NOW_AND_THEN } from "./freshness";
 import type { LaneRow, Telling } from "./lane-rows";
+import { placeMarks } from "./marks";
 import { breakAfter, drawn, scaleFor, type SeriesStore } from "./series";
-import { STAFF, type SessionModel } from "./session-model";
+import { STAFF, type Line, type SessionModel } from "./session-model";
 import { isWordKey } from "./words";
 
 const MINUTE = 60_000;
@@ -27,6 +28,7 @@ export class LiveChart {
   /** The right end when somebody looks back; null follows now. */
   #end: number | null = null;
   #scales = new Map<string, string>();
+  readonly #widths = new Map<string, number>();
 
   constructor(store: SeriesStore, model: SessionModel, telling: Telling, now: () => number) {
     this.#store = store;
@@ -92,7 +94,7 @@ export class LiveChart {
       return drawn(this.#store.get(of, parameter), stretch.from, stretch.to, stretch.now, limit);
     };
     const parameter = this.#parameter(row);
-    const none = { times: [], values: [], gaps: [] };
+    const none = { times: [], values: [], places: [], gaps: [] };
     const main = device === STAFF ? none : stretchOf(parameter, device);
     const hand = row.first ? stretchOf(lane.kind === "pressure" ? parameter : this.#handParameter(row), STAFF) : none;
     if (lane.kind !== "pressure") {
@@ -172,27 +174,40 @@ export class LiveChart {
     const track = find("#marks .marks-track");
     if (track === null) return;
     const width = track.getBoundingClientRect().width || 1;
-    const marked = [...this.#model.lines.values()]
-      .filter((line) => MARKED.has(line.kind) && line.struck === null && line.at >= stretch.from && line.at <= stretch.to)
-      .sort((one, other) => one.at - other.at)
-      .slice(-MOST_MARKS);
+    const marked = spaced(
+      [...this.#model.lines.values()]
+        .filter((line) => MARKED.has(line.kind) && line.struck === null && line.at >= stretch.from && line.at <= Math.min(stretch.to, stretch.now))
+        .sort((one, other) => one.at - other.at || rankOf(one) - rankOf(other) || one.seq - other.seq),
+      ((stretch.to - stretch.from) / width) * SAME_PX,
+    ).slice(-MOST_MARKS);
+    show(find("#marks .marks-none"), marked.length === 0);
     const past = find(".marks-past", track);
     const nowAt = Math.min(Math.max((stretch.now - stretch.from) / (stretch.to - stretch.from), 0), 1);
     if (past !== null) past.style.inlineSize = `calc(${nowAt * 100}% + 1px)`;
     while (track.children.length > marked.length + 1) track.lastElementChild?.remove();
-    const free = [0, 0];
-    for (const [place, line] of marked.entries()) {
+    const marks = marked.map((line) => ({
+      x: ((line.at - stretch.from) / (stretch.to - stretch.from)) * width,
+      wide: this.#widthOf(track, shorten(line.words)),
+    }));
+    for (const [place, { row, side, left, width: wide }] of placeMarks(marks, nowAt * width).entries()) {
       const mark = (track.children[place + 1] as HTMLElement | undefined) ?? track.appendChild(element("span", "mark"));
-      const x = ((line.at - stretch.from) / (stretch.to - stretch.from)) * width;
-      const row = x >= (free[0] ?? 0) ? 0 : 1;
-      mark.style.insetInlineStart = `${x}px`;
-      mark.classList.toggle("is-second", row === 1);
-      write(mark, shorten(line.words));
-      const end = x + mark.getBoundingClientRect().width + 8;
-      // words never cross the line of now, nor each other
-      mark.classList.toggle("is-bare", x < (free[row] ?? 0));
-      free[row] = Math.max(free[row] ?? 0, end);
+      mark.className = `mark${row === 1 ? " is-second" : ""}${side === "after" ? "" : ` is-${side}`}`;
+      mark.style.insetInlineStart = `${left}px`;
+      mark.style.inlineSize = `${wide}px`;
+      write(mark, side === "bare" ? "" : shorten(marked[place]?.words ?? ""));
     }
+  }
+
+  /** How wide words are as a mark; asked of the page once for each. */
+  #widthOf(track: HTMLElement, words: string): number {
+    let wide = this.#widths.get(words);
+    if (wide === undefined) {
+      const probe = track.appendChild(element("span", "mark", words));
+      wide = Math.ceil(probe.getBoundingClientRect().width) + 1;
+      probe.remove();
+      if (document.fonts.status === "loaded") this.#widths.set(words, wide);
+    }
+    return wide;
   }
 
   #listen(): void {
@@ -263,7 +278,24 @@ const TAG_PX = 76;
 const MARKED = new Set([
   "state_changed", "infusion_started", "rate_changed", "infusion_paused", "infusion_resumed", "infusion_stopped", "note",
 ]);
-const LONGEST_MARK = 22;
+const LONGEST_MARK = 28;
+/** Marks that stand this near each other tell of one moment: its first words speak for all. */
+const SAME_PX = 5;
+
+/** What was done at the pump speaks before the state that follows from it. */
+function rankOf(line: Line): number {
+  return line.kind === "state_changed" ? 1 : 0;
+}
+
+function spaced(lines: readonly Line[], apart: number): Line[] {
+  const kept: Line[] = [];
+  for (const line of lines) {
+    const last = kept.at(-1);
+    if (last === undefined || line.at - last.at >= apart) kept.push(line);
+    else if (rankOf(line) < rankOf(last)) kept[kept.length - 1] = line;
+  }
+  return kept;
+}
 
 function shorten(words: string): string {
   return words.length <= LONGEST_MARK ? words : `${words.slice(0, LONGEST_MARK - 1).trimEnd()}…`;
@@ -276,6 +308,7 @@ function numberAt<T>(values: readonly (number | null)[], place: number, make: (v
 
 /** Values of another series at the times of a first one; null where it has none then. */
 function alignedTo(times: readonly number[], other: ReturnType<typeof drawn>): ReturnType<typeof drawn> {
-  const at = new Map(other.times.map((time, place) => [time, other.values[place] ?? null]));
-  return { times: [...times], values: times.map((time) => at.get(time) ?? null), gaps: [] };
+  const at = new Map(other.times.map((time, place) => [time, place]));
+  const of = times.map((time) => at.get(time) ?? -1);
+  return { times: [...times], values: of.map((place) => other.values[place] ?? null), places: of.map((place) => other.places[place] ?? 0), gaps: [] };
 }

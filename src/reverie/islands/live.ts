@@ -4,6 +4,7 @@ import { all, cloneOf, element, find, pageData, show, slot, write } from "./dom"
 import { LiveChart } from "./live-chart";
 import { deviceName, laneRows, type Lane, type LaneRow, type Telling } from "./lane-rows";
 import { Link } from "./link";
+import { LinkWords } from "./link-words";
 import { RecordList } from "./record-list";
 import { silentSince, type Linked } from "./freshness";
 import { ServerClock } from "./server-clock";
@@ -36,10 +37,9 @@ class LivePage {
   readonly #telling: Telling;
   readonly #chart: LiveChart;
   readonly #record: RecordList;
-  readonly #link: Link;
+  readonly #linkWords: LinkWords;
   readonly #rows = new Map<string, HTMLElement>();
   #asking = false;
-  #lostSince: number | null = null;
   #drawnSecond = -1;
 
   constructor(data: PageData) {
@@ -52,16 +52,21 @@ class LivePage {
     this.#chart = new LiveChart(this.#store, this.#model, this.#telling, () => this.#clock.now());
     this.#record = new RecordList(this.#model, this.#say, this.#times);
     for (const stale of all("#lanes > .lane")) stale.remove();
-    this.#link = new Link(data.stream, this.#clock, () => String(this.#model.seq), {
+    const link = new Link(data.stream, this.#clock, () => String(this.#model.seq), {
       entry: (text) => this.#take(JSON.parse(text) as Entry),
       snapshot: (text) => this.#begin(JSON.parse(text) as Whole),
       summary: (text) => this.#model.takeSummary((JSON.parse(text) as { now: Summary }).now),
     });
+    this.#linkWords = new LinkWords(link, this.#clock, this.#say, this.#times);
     void this.#askNumerics();
     this.#draw();
     setInterval(() => this.#look(), LOOK_MS);
     document.addEventListener("visibilitychange", () => this.#look());
     window.addEventListener("pageshow", () => this.#look());
+    document.body.addEventListener("htmx:responseError", (event) => {
+      const { status } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr;
+      if (status === 401) void link.askWhy().then(() => this.#look());
+    });
   }
 
   #take(entry: Entry): void {
@@ -121,16 +126,8 @@ class LivePage {
 
   /** Four times a second: is the connection there, and has a second passed? */
   #look(): void {
-    const lost = this.#link.state() === "lost";
+    this.#linkWords.look();
     const now = this.#clock.now();
-    if (lost && this.#lostSince === null) this.#lostSince = now - this.#clock.silence();
-    if (!lost) this.#lostSince = null;
-    document.body.classList.toggle("is-link-lost", lost);
-    const place = find("#link");
-    show(place, lost);
-    if (lost && place !== null) {
-      write(find("p", place), this.#say("link.lost", { time: this.#times.exact(this.#lostSince ?? now) }));
-    }
     const second = Math.floor(now / 1_000);
     if (second !== this.#drawnSecond) {
       this.#drawnSecond = second;
@@ -189,7 +186,20 @@ class LivePage {
       line.className = `device is-${state}`;
       write(slot(line, "name"), deviceName(name, names));
       write(slot(line, "age"), this.#deviceAge(silent, device?.last ?? null, now));
+      const other = device?.other ?? "";
+      line.classList.toggle("names-other", other !== "");
+      write(slot(line, "other"), other === "" ? "" : this.#say("device.other", { number: other }));
     }
+    this.#sayOthers(names);
+  }
+
+  /** A device that names another patient is said as long as it does. */
+  #sayOthers(names: readonly string[]): void {
+    const place = find("#other-patient");
+    const told = this.#model.misnaming();
+    const words = told.map((one) => this.#say("device.other_patient", { device: deviceName(one.d, names), number: one.other }));
+    if (place !== null) write(slot(place, "others"), words.join(" "));
+    show(place, told.length > 0);
   }
 
   #deviceAge(silent: number | null | undefined, last: number | null, now: number): string {
@@ -255,6 +265,14 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     detail.shouldSwap = true;
     detail.isError = false;
   }
+});
+
+// A button may send its form elsewhere, as it does without this script.
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const detail = (event as CustomEvent<{ path: string; triggeringEvent?: Event }>).detail;
+  const button = detail.triggeringEvent instanceof SubmitEvent ? detail.triggeringEvent.submitter : null;
+  const elsewhere = button?.getAttribute("formaction") ?? "";
+  if (elsewhere !== "") detail.path = elsewhere;
 });
 
 new LivePage(pageData("live-data") as PageData);

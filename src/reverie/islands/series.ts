@@ -11,6 +11,9 @@ export interface Packed {
   readonly t: readonly number[];
   readonly v: readonly (number | null)[];
   readonly q: Readonly<Record<string, string>>;
+  /** the usual number of decimals, and by place where it is another */
+  readonly n: number;
+  readonly o: Readonly<Record<string, number>>;
 }
 
 export interface Numerics {
@@ -32,6 +35,8 @@ export class Series {
   readonly times: number[] = [];
   readonly values: (number | null)[] = [];
   readonly reasons: (string | null)[] = [];
+  /** with how many decimals each value came */
+  readonly places: number[] = [];
   #lastText: string | null | undefined;
 
   add(at: number, received: number, text: string | null, validity: string): void {
@@ -43,6 +48,7 @@ export class Series {
     this.times.splice(place, 0, at);
     this.values.splice(place, 0, text === null || USELESS.has(validity) ? null : Number(text));
     this.reasons.splice(place, 0, validity === "valid" ? null : validity);
+    this.places.splice(place, 0, text === null ? 0 : (text.split(".")[1] ?? "").length);
     this.#lastText = text;
   }
 
@@ -53,7 +59,7 @@ export class Series {
       at += difference;
       const reason = packed.q[String(place)] ?? "valid";
       const value = packed.v[place] ?? null;
-      series.add(at, at, value === null ? null : String(value), reason);
+      series.add(at, at, value === null ? null : value.toFixed(packed.o[String(place)] ?? packed.n), reason);
     }
     return series;
   }
@@ -108,6 +114,8 @@ export class SeriesStore {
 export interface Drawn {
   readonly times: number[];
   readonly values: (number | null)[];
+  /** decimals of each value, as the device gave them */
+  readonly places: number[];
   readonly gaps: Gap[];
 }
 
@@ -121,8 +129,9 @@ export function breakAfter(interval: number | null): number {
 export function drawn(series: Series | undefined, from: number, to: number, now: number, limit: number): Drawn {
   const times: number[] = [];
   const values: (number | null)[] = [];
+  const places: number[] = [];
   const gaps: Gap[] = [];
-  if (series === undefined) return { times, values, gaps };
+  if (series === undefined) return { times, values, places, gaps };
   let missingFrom: number | null = null;
   let cause = "";
   let last: number | null = null;
@@ -136,6 +145,7 @@ export function drawn(series: Series | undefined, from: number, to: number, now:
       gaps.push({ from: last, to: at, cause: "no_data" });
       times.push(last + 1);
       values.push(null);
+      places.push(0);
     }
     if (value === null && missingFrom === null) {
       missingFrom = last ?? at;
@@ -146,14 +156,15 @@ export function drawn(series: Series | undefined, from: number, to: number, now:
     }
     times.push(at);
     values.push(value);
+    places.push(series.places[place] ?? 0);
     last = at;
-    if (at > to) return { times, values, gaps };
+    if (at > to) return { times, values, places, gaps };
   }
   if (last !== null) {
     if (missingFrom !== null) gaps.push({ from: missingFrom, to: last, cause });
     if (now - last > limit) gaps.push({ from: last, to: Math.min(now, to), cause: "no_data" });
   }
-  return { times, values, gaps: gaps.filter((gap) => gap.to > from && gap.to > gap.from) };
+  return { times, values, places, gaps: gaps.filter((gap) => gap.to > from && gap.to > gap.from) };
 }
 
 /** The first place whose time is after `at`. */

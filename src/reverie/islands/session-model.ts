@@ -22,6 +22,8 @@ export interface Device {
   interval: number | null;
   lost: number | null;
   clock: number | null;
+  /** the record number of another patient whom the device names; "" for none */
+  other: string;
 }
 
 export interface Infusion {
@@ -170,6 +172,7 @@ export class SessionModel {
       interval: entry.interval ?? known?.interval ?? null,
       lost: null,
       clock: entry.clock ?? null,
+      other: known?.other ?? "",
     });
   }
 
@@ -179,6 +182,11 @@ export class SessionModel {
     // what comes late does not replace what is newer, unless the clock itself was set back
     if (shown !== undefined && value.at < shown.at && value.rec >= shown.rec) return;
     this.values.set(key, value);
+  }
+
+  /** The devices that name another patient, by name. */
+  misnaming(): Device[] {
+    return [...this.devices.values()].filter((one) => one.other !== "").sort((one, two) => (one.d < two.d ? -1 : 1));
   }
 
   value(device: string, parameter: string): Value | undefined {

@@ -224,3 +224,14 @@ def test_the_same_key_pressed_at_once_is_recorded_once() -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(press, range(16)))
     assert kinds(session) == ["opened", "note"]
+
+
+@pytest.mark.parametrize("refers_to", [-1, 0, 2, 3, 4, 99, 2**70])
+def test_what_is_not_there_or_must_stay_cannot_be_redacted(cast: Cast, refers_to: int) -> None:
+    session, director = opened(cast), cast.users["medical_director"]
+    acts.note(cast.nurse, session, "Of another patient", "a")
+    acts.redact(director, session, 2, "another patient's data", "b")
+    before = [(entry.seq, entry.hash) for entry in streams.read(session.stream)]
+    with pytest.raises(Declined):
+        acts.redact(director, session, refers_to, "again", "c")
+    assert [(entry.seq, entry.hash) for entry in streams.read(session.stream)] == before

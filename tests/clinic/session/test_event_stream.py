@@ -21,6 +21,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from reverie.clinic.kernel import clock
+from reverie.clinic.people.models import SignIn
 from reverie.clinic.session import acts, event_stream
 from reverie.clinic.session.live import tail
 from reverie.clinic.session.models import Session
@@ -235,6 +237,31 @@ def test_the_stranger_and_whoever_is_not_signed_in_get_nothing(port: int, cast: 
 
     assert asyncio.run(status(stranger)) == "404"
     assert asyncio.run(status("nobody")) == "401"
+
+
+def test_a_stream_whose_reader_is_signed_out_says_so_and_ends(
+    port: int, cast: Cast, cookie: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reverie.clinic.kernel.tail.RECHECK_S", 0.05)
+    session = opened(cast)
+
+    async def listen() -> list[str]:
+        names: list[str] = []
+        address = reverse("session_stream", args=[session.pk])
+        async with asyncio.timeout(20), asked(port, address, cookie) as (reader, _writer):
+            async for _number, name, _data in told(reader):
+                if name == "snapshot":
+                    await asyncio.to_thread(sign_out)
+                names.append(name)
+        return names
+
+    def sign_out() -> None:
+        SignIn.objects.update(ended_at=clock.now())
+        connection.close()
+
+    names = asyncio.run(listen())
+    assert names[-1] == "ended"
+    assert names.count("ended") == 1
 
 
 def test_a_replayed_message_equals_the_first(cast: Cast) -> None:

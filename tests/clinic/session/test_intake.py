@@ -40,7 +40,9 @@ def test_seats_know_who_sits_there_and_who_sat_there_before() -> None:
     ward.close_session(first)
     assert intake.seats([chair.pk]) == {chair.pk: intake.Seat(None, (first.stream,))}
     second = ward.open_session(chair, 2)
-    assert intake.seats([chair.pk]) == {chair.pk: intake.Seat(second.stream, (first.stream,), second.patient.number)}
+    assert intake.seats([chair.pk]) == {
+        chair.pk: intake.Seat(second.stream, (first.stream,), second.patient.number)
+    }
 
 
 def test_a_message_is_fresh_once_also_when_it_stands_in_an_earlier_stream() -> None:

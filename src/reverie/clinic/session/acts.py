@@ -6,7 +6,7 @@ A form's key makes an act happen once. What devices report and what is entered l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from django.core.cache import cache
@@ -26,7 +26,8 @@ from reverie.science.session.states import lawful
 
 __all__ = [
     "Declined", "ago_ms", "change_state", "come", "content_hash", "correct", "enter_late", "infusion_event",
-    "leave", "note", "open_record", "open_session", "record_vitals", "redact", "report_infusion", "sign",
+    "leave", "note", "open_record", "open_session", "record_vitals", "redact", "report_infusion",
+    "rows_by_hand", "sign", "strike",
 ]  # fmt: skip
 
 OPENED_AGAIN_AFTER_S = 15 * 60
@@ -132,12 +133,15 @@ def record_vitals(
 ) -> None:
     """Record a set taken by hand; values by parameter in its canonical unit. Raises Declined."""
     access.require(who, "session.record")
-    event = events.VitalsRecorded(None, _rows(values), arousal.strip() or None, comfort.strip() or None)
+    event = events.VitalsRecorded(
+        None, rows_by_hand(values), arousal.strip() or None, comfort.strip() or None
+    )
     at_ms = ago_ms(minutes_ago)
     append(who, session, key, lambda state: [Fact(event, at_ms)])
 
 
-def _rows(values: Mapping[str, Decimal]) -> tuple[events.Row, ...]:
+def rows_by_hand(values: Mapping[str, Decimal]) -> tuple[events.Row, ...]:
+    """Values by parameter, in canonical units, as the rows of a set."""
     return tuple(events.Row(name, value, "valid", *USUAL[name], "", None) for name, value in values.items())
 
 
@@ -225,14 +229,38 @@ def correct(
     key: str,
 ) -> None:
     """Put `instead` in place of an entry, or strike it (None); it stays in view. Raises Declined."""
+    _amend(who, session, [(refers_to, instead)], kind, reason, key)
+
+
+def strike(who: User, session: Session, refers_to: Sequence[int], kind: str, reason: str, key: str) -> None:
+    """Strike an entry of this kind; it stays in view. Raises Declined.
+
+    `refers_to` is the entry with its corrections, each of the one before: they are withdrawn first, since
+    a correction that is struck lets what it corrected stand again.
+    """
+    _amend(who, session, [(seq, None) for seq in reversed(refers_to)], kind, reason, key)
+
+
+def _amend(
+    who: User,
+    session: Session,
+    amendments: Sequence[tuple[int, events.Event | None]],
+    kind: str,
+    reason: str,
+    key: str,
+) -> None:
     access.require(who, "session.correct")
     if not reason.strip():
         raise Declined(_("Say why this is corrected."), "reason")
-    version, body = max((number for name, number in events.REGISTRY if name == kind), default=1), None
-    if instead is not None:
-        kind, version, body = events.kind_of(instead), events.version_of(instead), events.body_of(instead)
-    event = events.Correction(refers_to, reason.strip(), kind, version, body)
-    append(who, session, key, lambda state: [Fact(event, now_ms())])
+    latest = max((number for name, number in events.REGISTRY if name == kind), default=1)
+    facts = []
+    for seq, instead in amendments:
+        named, version, body = kind, latest, None
+        if instead is not None:
+            named, version = events.kind_of(instead), events.version_of(instead)
+            body = events.body_of(instead)
+        facts.append(Fact(events.Correction(seq, reason.strip(), named, version, body), now_ms()))
+    append(who, session, key, lambda state: facts)
 
 
 def sign(who: User, session: Session, meaning: str, seen_seq: int, key: str) -> None:

@@ -7,14 +7,16 @@ tells. It never fills, joins or smooths; what is no value stays in its place as 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import isnan, nan
-from typing import Any
+from typing import Any, NamedTuple
 
 from reverie.science.session.effects import choose_rows
 from reverie.science.session.events import Readings
 
 SAME_MS = 2_000
+MOST_PLACES = 20
 LONGEST_LAG_MS = 24 * 3_600_000
 
 
@@ -26,14 +28,29 @@ def measured_ms(received_ms: int, message_ms: int | None, own_ms: int | None) ->
     return received_ms - lag_ms if 0 < lag_ms <= LONGEST_LAG_MS else received_ms
 
 
-class Series:
-    """One parameter of one device: times (ms), values (NaN for none), entries, and reasons by place."""
+class Point(NamedTuple):
+    """A value at a time, None for none with its reason ("" when valid); how many decimals it came with."""
 
-    __slots__ = ("last_text", "reasons", "seqs", "times", "values")
+    at_ms: int
+    value: float | None
+    reason: str = ""
+    places: int = 0
+
+
+def places_of(text: str) -> int:
+    """How many decimals a number in text has."""
+    return len(text.partition(".")[2])
+
+
+class Series:
+    """One parameter of one device: times (ms), values (NaN for none), decimals, entries, reasons by place."""
+
+    __slots__ = ("last_text", "places", "reasons", "seqs", "times", "values")
 
     def __init__(self) -> None:
         """Empty."""
         self.times, self.values, self.seqs = array("q"), array("d"), array("q")
+        self.places = array("B")
         self.reasons: dict[int, str] = {}
         self.last_text: str | None = None
 
@@ -46,14 +63,16 @@ class Series:
             self.reasons[len(self.times)] = validity
         self.times.append(at_ms)
         self.values.append(nan if text is None else float(text))
+        self.places.append(0 if text is None else min(places_of(text), MOST_PLACES))
         self.seqs.append(seq)
         self.last_text = text
 
-    def rows(self, after_ms: int, left_out: Collection[int]) -> Iterator[tuple[int, float | None, str]]:
-        """Time, value and reason ("" when valid) of each row after a time, without those of some entries."""
+    def points(self, after_ms: int, left_out: Collection[int]) -> Iterator[Point]:
+        """Each row after a time, without those of some entries."""
         for place, (at_ms, value, seq) in enumerate(zip(self.times, self.values, self.seqs, strict=True)):
             if at_ms > after_ms and seq not in left_out:
-                yield at_ms, None if isnan(value) else value, self.reasons.get(place, "")
+                shown = None if isnan(value) else value
+                yield Point(at_ms, shown, self.reasons.get(place, ""), self.places[place])
 
 
 class Columns:
@@ -75,24 +94,33 @@ class Columns:
             series.add(at_ms, received_ms, None if row.value is None else str(row.value), row.validity, seq)
             self.measured[key] = (seq, at_ms)
 
-    def as_json(self, after_ms: int = 0, left_out: Collection[int] = ()) -> list[dict[str, Any]]:
-        """Series as compact JSON: times as differences, numbers as numbers, reasons by place."""
-        return [
-            {"d": device, "p": parameter, **packed(list(series.rows(after_ms, left_out)))}
-            for (device, parameter), series in self.series.items()
-        ]
+    def points(self, after_ms: int = 0, left_out: Collection[int] = ()) -> dict[tuple[str, str], list[Point]]:
+        """The points of each series after a time, without those of some entries."""
+        return {key: list(series.points(after_ms, left_out)) for key, series in self.series.items()}
 
 
-def packed(rows: list[tuple[int, float | None, str]]) -> Mapping[str, Any]:
-    """`t` (the first absolute, then differences in ms), `v`, and `q` {place: reason}."""
+def packed(points: Sequence[Point]) -> Mapping[str, Any]:
+    """`t` (the first absolute, then differences in ms), `v`, `q` {place: reason}, and decimals.
+
+    `n` is the usual number of decimals, `o` {place: decimals} where it is another.
+    """
     times, last = [], 0
-    for at_ms, _value, _reason in rows:
-        times.append(at_ms - last)
-        last = at_ms
+    for point in points:
+        times.append(point.at_ms - last)
+        last = point.at_ms
+    usual = Counter(point.places for point in points if point.value is not None).most_common(1)
+    places = usual[0][0] if usual else 0
     return {
         "t": times,
         "v": [
-            int(value) if value is not None and value.is_integer() else value for _at, value, _reason in rows
+            int(point.value) if point.value is not None and point.value.is_integer() else point.value
+            for point in points
         ],
-        "q": {str(place): reason for place, (_at, _value, reason) in enumerate(rows) if reason},
+        "q": {str(place): point.reason for place, point in enumerate(points) if point.reason},
+        "n": places,
+        "o": {
+            str(place): point.places
+            for place, point in enumerate(points)
+            if point.value is not None and point.places != places
+        },
     }

@@ -13,7 +13,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from reverie.clinic.kernel.subscription import Batch
 from reverie.clinic.people import sign_in
-from reverie.clinic.session.live import Watcher, beat, tail
+from reverie.clinic.session.live import ENDED, Watcher, beat, tail
 
 RETRY = b"retry: 1000\n\n"
 LONGEST_ID = 8_000
@@ -52,6 +52,7 @@ async def of_session(watcher: Watcher, stream: str, after: int | None) -> AsyncI
         while True:
             batches, now = await subscription.next()
             if not now:
+                yield ENDED
                 return
             yield b"".join([*(_numbered(batch) for batch in batches), now])
     finally:
@@ -70,6 +71,7 @@ async def of_clinic(watcher: Watcher, ledger: str, wanted: Mapping[str, int | No
         while True:
             batches, now = await subscription.next()
             if not now:
+                yield ENDED
                 return
             for batch in batches:
                 if batch.stream == ledger:

@@ -40,6 +40,10 @@ def said(name: str, data: object) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), _text(data))
 
 
+# the last word of a stream whose reader may no longer listen, or whose server ends
+ENDED = said("ended", {})
+
+
 def beat() -> bytes:
     """The heartbeat: this server's time in ms since the epoch, and what is wrong with the machine."""
     data: dict[str, Any] = {"now": clock.to_ms(clock.now())}

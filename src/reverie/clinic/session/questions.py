@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from reverie.clinic.kernel import access, chain, streams
 from reverie.clinic.kernel.models import Head
 from reverie.clinic.session import folds
-from reverie.clinic.session.columns import packed
+from reverie.clinic.session.columns import Point, packed, places_of
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import line_of, role_words
 from reverie.science.session.events import VitalsRecorded
@@ -125,25 +125,52 @@ def line(state: State, seq: int) -> Line | None:
     return next((one for one in timeline(state.kept) if one.seq == seq), None)
 
 
+def amended(state: State, line: Line) -> list[int]:
+    """`line` and its corrections, each of the one before: the last is the one to correct."""
+    by_seq = {one.seq: one for one in timeline(state.kept)}
+    found = [line.seq]
+    while (after := by_seq.get(line.struck_by or line.corrected_by or 0)) is not None:
+        found.append(after.seq)
+        line = after
+    return found
+
+
 def numerics(fold: folds.Fold, after_ms: int = 0) -> dict[str, Any]:
     """Columns for charts: every device's series, and the sets taken by hand under the device ""."""
     with fold.lock:
-        struck = {one.refers_to for one in fold.state.corrections if one.struck}
         return {
             "seq": fold.seq,
             "opened": fold.state.opened_ms,
-            "series": [*fold.columns.as_json(after_ms, struck), *_by_hand(fold.state, after_ms)],
+            "series": [
+                {"d": device, "p": parameter, **packed(points)}
+                for (device, parameter), points in points_of(fold, after_ms).items()
+            ],
         }
 
 
-def _by_hand(state: State, after_ms: int) -> list[dict[str, Any]]:
-    taken: dict[str, list[tuple[int, float | None, str]]] = {}
-    for one in timeline(state.kept):
+def points_of(fold: folds.Fold, after_ms: int = 0) -> dict[tuple[str, str], list[Point]]:
+    """By (device, parameter): every point that was not struck, in the order of recording."""
+    with fold.lock:
+        struck = {one.refers_to for one in fold.state.corrections if one.struck}
+        return fold.columns.points(after_ms, struck) | _by_hand(fold.state, after_ms)
+
+
+def sets_by_hand(state: State) -> list[Line]:
+    """The sets taken by hand as they stand now, by occurrence; struck ones are left out."""
+    return [one for one in timeline(state.kept) if isinstance(one.now, VitalsRecorded)]
+
+
+def _by_hand(state: State, after_ms: int) -> dict[tuple[str, str], list[Point]]:
+    taken: dict[tuple[str, str], list[Point]] = {}
+    for one in sets_by_hand(state):
         if isinstance(one.now, VitalsRecorded) and one.occurred_ms > after_ms:
             for row in one.now.rows:
-                value = None if row.value is None else float(row.value)
-                taken.setdefault(row.parameter or "", []).append((one.occurred_ms, value, ""))
-    return [{"d": STAFF, "p": parameter, **packed(rows)} for parameter, rows in taken.items()]
+                text = _text(row.value)
+                point = Point(
+                    one.occurred_ms, None if text is None else float(text), "", places_of(text or "")
+                )
+                taken.setdefault((STAFF, row.parameter or ""), []).append(point)
+    return taken
 
 
 def export(stream: str) -> Iterator[str]:

@@ -59,7 +59,7 @@ def test_the_other_clinic_is_not_there(cast: Cast, client: Client) -> None:
 
 def test_opening_goes_by_finding_then_comparing(nurse_client: Client, cast: Cast) -> None:
     url = reverse("session_open", args=[cast.chairs[0].pk])
-    assert "Robert" in nurse_client.get(url, {"q": "schneider"}).content.decode()
+    assert "Robert" in nurse_client.post(url, {"q": "schneider"}).content.decode()
     text = nurse_client.get(url, {"patient": cast.patients[0].pk}).content.decode()
     assert "14 March 1979" in text
     posted = nurse_client.post(url, {"patient": cast.patients[0].pk, "course": "", "key": "k"})

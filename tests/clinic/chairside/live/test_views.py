@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,11 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reverie.clinic.kernel import streams
-from reverie.clinic.session import acts
+from reverie.clinic.kernel import clock, streams
+from reverie.clinic.session import acts, folds, intake, questions
 from reverie.clinic.session.models import Session
+from reverie.science.session import events
 from tests.cast import Cast, signed_in
-from tests.clinic.session.made import brought_to, message, opened, row, tell
+from tests.clinic.session.made import MONITOR, brought_to, message, opened, row, tell
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
@@ -30,6 +33,16 @@ def page(client: Client, session: Session) -> str:
     response = client.get(reverse("session", args=[session.pk]))
     assert response.status_code == 200
     return response.content.decode()
+
+
+def named(said: str) -> streams.Draft:
+    event = events.PatientNamed(MONITOR, said)
+    return intake.draft(event, f"named {said}", clock.to_ms(clock.now()), intake.device_actor(MONITOR))
+
+
+def last_body(session: Session) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(list(streams.read(session.stream))[-1].body or "")
+    return found
 
 
 def kinds(session: Session) -> list[str]:
@@ -67,16 +80,33 @@ def test_opening_the_page_is_told_to_the_ledger(nurse_client: Client, session: S
     assert json.loads(last.body or "")["subject"] == session.stream
 
 
-def test_the_page_asks_little(nurse_client: Client, session: Session, cast: Cast) -> None:
+def test_the_page_asks_little_at_its_first_opening_and_less_then(
+    nurse_client: Client, session: Session, cast: Cast
+) -> None:
     for place in (1, 2, 3):
         opened(cast, place)
-    page(nurse_client, session)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as first:
         page(nurse_client, session)
-    questions = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
-    assert len(questions) <= MOST_QUERIES, questions
+    with CaptureQueriesContext(connection) as again:
+        page(nurse_client, session)
+    assert len(first) <= MOST_QUERIES, [query["sql"] for query in first]
+    assert len(again) < len(first)
+
+
+def test_a_device_that_names_another_patient_is_said_until_it_no_longer_does(
+    nurse_client: Client, session: Session, cast: Cast
+) -> None:
+    tell(session, message(1, row("spo2", "97")), named("L-9999"))
+    text = page(nurse_client, session)
+    assert "Tamarix names another patient: record L-9999." in text
+    assert "names record L-9999" in text
+    assert not re.search(r'id="other-patient"[^>]* hidden', text)
+    assert "Tamarix names another patient" in nurse_client.get(reverse("board")).content.decode()
+    paper = nurse_client.get(reverse("session_print", args=[session.pk])).content.decode()
+    assert "Tamarix names another patient: record L-9999." in paper
+    tell(session, named(""))
+    assert re.search(r'id="other-patient"[^>]* hidden', page(nurse_client, session))
+    assert "names another patient<small>" not in nurse_client.get(reverse("board")).content.decode()
 
 
 def test_the_stranger_finds_nothing(cast: Cast, session: Session, client: Client) -> None:
@@ -155,6 +185,104 @@ def test_two_who_act_on_what_they_saw_get_a_clear_refusal(
     assert (first.status_code, second.status_code) == (302, 422)
     assert "by now" in second.content.decode()
     assert kinds(session) == ["opened", "state_changed"]
+
+
+@pytest.mark.parametrize("after", ["hold", "cancelled", "emergency"])
+def test_a_change_of_state_keeps_the_reason_that_was_given(
+    nurse_client: Client, session: Session, cast: Cast, after: str
+) -> None:
+    brought_to(session, cast, "preflight")
+    url = reverse("change_state", args=[session.pk])
+    typed = {"before": "preflight", "after": after, "reason": "  pressure too high ", "key": "k"}
+    assert nurse_client.post(url, typed).status_code == 302
+    assert last_body(session) == {"from_state": "preflight", "to_state": after, "reason": "pressure too high"}
+    assert "pressure too high" in page(nurse_client, session)
+
+
+def test_a_pause_and_a_stop_keep_the_reason_and_need_none(
+    nurse_client: Client, session: Session, cast: Cast
+) -> None:
+    brought_to(session, cast, "preflight", "ready")
+    url = reverse("record_pump", args=[session.pk])
+    start = {"what": "started", "rate": "150.0", "key": "a"}
+    refused = nurse_client.post(url, start | {"reason": "because"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert 'value="because"' in refused.content.decode()
+    assert nurse_client.post(url, start).status_code == 302
+    assert nurse_client.post(url, {"what": "paused", "reason": "nausea", "key": "b"}).status_code == 302
+    paused = next(one for one in streams.read(session.stream) if one.kind == "infusion_paused")
+    assert json.loads(paused.body or "")["reason"] == "nausea"
+    assert nurse_client.post(url, {"what": "stopped", "key": "c"}).status_code == 302
+    long = nurse_client.post(url, {"what": "stopped", "reason": "x" * 201, "key": "d"})
+    assert long.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ((), "Press “Get ready”, then “Ready” first, then “Started”."),
+        (("preflight", "hold"), "Press “Getting ready”, then “Ready” first"),
+        (("preflight", "cancelled"), "From here no infusion can be started."),
+    ],
+)
+def test_a_start_that_cannot_be_says_the_next_step(
+    nurse_client: Client, session: Session, cast: Cast, states: tuple[str, ...], words: str
+) -> None:
+    brought_to(session, cast, *states)
+    url = reverse("record_pump", args=[session.pk])
+    response = nurse_client.post(
+        url, {"what": "started", "rate": "150.0", "key": "a"}, headers={"HX-Request": "true"}
+    )
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert words.replace("Getting ready", "Get ready") in text
+    assert f'href="{reverse("enter_late", args=[session.pk])}">Enter it late' in text
+
+
+def test_a_set_is_corrected_by_other_values_again_and_again_then_struck(
+    nurse_client: Client, session: Session
+) -> None:
+    typed = {"nibp_sys": "182", "nibp_dia": "79", "temp": "36.6", "arousal": "alert", "key": "a"}
+    nurse_client.post(reverse("record_vitals", args=[session.pk]), typed)
+    url = reverse("correct_entry", args=[session.pk, 2])
+    text = nurse_client.get(url).content.decode()
+    assert 'value="182"' in text
+    assert 'value="36.6"' in text
+    same = {"nibp_sys": "182", "nibp_dia": "79", "temp": "36.6", "arousal": "alert", "reason": "typed"}
+    unchanged = nurse_client.post(url, same | {"key": "b"})
+    assert unchanged.status_code == 422
+    assert "Nothing differs from what stands." in unchanged.content.decode()
+    for place, systolic in enumerate(("128", "129")):
+        done = nurse_client.post(url, same | {"nibp_sys": systolic, "key": f"c{place}"})
+        assert done.status_code == 302
+        assert f"Now: Set by hand: pressure {systolic}/79 mmHg" in page(nurse_client, session)
+        assert f'value="{systolic}"' in nurse_client.get(url).content.decode()
+    assert nurse_client.post(url, {"strike": "on", "reason": "other patient", "key": "d"}).status_code == 302
+    state = folds.fold_of(session.stream).state
+    assert ("", "nibp_sys") not in state.latest
+    assert questions.sets_by_hand(state) == []
+    assert kinds(session) == ["opened", "vitals_recorded", *["correction"] * 5]
+    again = nurse_client.post(url, {"strike": "on", "reason": "other patient", "key": "e"})
+    assert again.status_code == 422
+    assert nurse_client.post(url, same | {"nibp_sys": "120", "key": "f"}).status_code == 302
+    state = folds.fold_of(session.stream).state
+    assert state.latest["", "nibp_sys"].value == Decimal(120)
+
+
+def test_the_page_for_paper_has_the_chart_the_sets_and_no_gap_joined(
+    nurse_client: Client, session: Session, cast: Cast
+) -> None:
+    start_ms = clock.to_ms(clock.now())
+    for second in (*range(60), *range(600, 660)):
+        tell(session, message(second, row("spo2", "97")), recorded_ms=start_ms + second * 1_000)
+    acts.record_vitals(cast.nurse, session, {"nibp_sys": Decimal(128), "nibp_dia": Decimal(79)}, "v")
+    text = nurse_client.get(reverse("session_print", args=[session.pk])).content.decode()
+    (path,) = re.findall(r'class="trace-line" d="([^"]+)"', text)
+    assert path.count("M") == 2
+    assert "no data 9:01" in text
+    assert "128/79" in text
+    assert "style=" not in text
+    assert "Robert Schneider" in text
 
 
 def test_a_correction_page_strikes(nurse_client: Client, session: Session, cast: Cast) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
+from reverie.clinic.chairside.live.lanes import can_be_shown
 from reverie.clinic.kernel import access, clock, ledger
 from reverie.clinic.people.models import Chair
 from reverie.clinic.session import folds, questions
 from reverie.clinic.session.event_stream import composed
 from reverie.clinic.session.models import Session
-from reverie.clinic.session.sentences import state_words
+from reverie.clinic.session.sentences import device_words, state_words
 
 SHOWN = frozenset({"nibp_sys", "nibp_dia", "art_sys", "art_dia", "hr", "pr", "spo2"})
 
@@ -39,7 +40,9 @@ def page_of(person: Any) -> dict[str, Any]:
         "chairs": [{"id": str(chair.pk), "linked": intervals.get(chair.pk, [])} for chair in chairs],
         "session_url": reverse("session", args=["00000000-0000-0000-0000-000000000000"]),
     }
-    return {"rows": rows, "page_data": data, "may_open": access.may(person, "session.open")}
+    infusing = sum(whole["phase"] == "infusing" for whole in wholes.values())
+    may_open = access.may(person, "session.open")
+    return {"rows": rows, "page_data": data, "may_open": may_open, "infusing": infusing}
 
 
 def small(whole: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +68,10 @@ def _row(
     if session is None:
         return row
     whole = wholes[session.pk]
-    values = {value["p"]: value["v"] for value in whole["values"] if value["v"] is not None}
+    # of several sources the one that was heard last
+    known = sorted(filter(can_be_shown, whole["values"]), key=lambda value: int(value["m"]))
+    values = {value["p"]: value["v"] for value in known}
+    measured_ms = {value["p"]: value["m"] for value in known}
     pressure = [values.get("nibp_sys"), values.get("nibp_dia")]
     return row | {
         "url": reverse("session", args=[session.pk]),
@@ -75,5 +81,13 @@ def _row(
         "pressure": "/".join(str(value or "–") for value in pressure) if any(pressure) else "",
         "pulse": values.get("hr") or values.get("pr") or "",
         "spo2": values.get("spo2", ""),
+        "pressure_ms": measured_ms.get("nibp_sys") or measured_ms.get("nibp_dia"),
+        "pulse_ms": measured_ms.get("hr") or measured_ms.get("pr"),
+        "spo2_ms": measured_ms.get("spo2"),
         "staff": ", ".join(one["name"].split(" ")[0] for one in whole["staff"]),
+        "other": next((_other(one) for one in whole["devices"] if one["other"]), None),
     }
+
+
+def _other(device: dict[str, Any]) -> dict[str, str]:
+    return {"name": device_words(device["d"]), "other": device["other"]}

@@ -54,9 +54,10 @@ def _admitted(request: HttpRequest, told: dict[str, int]) -> tuple[Watcher, str,
 def open_session(request: Asked, chair_id: UUID) -> HttpResponse:
     """Find the patient who has arrived, then open their session in this chair."""
     chair = access.find(Chair.objects.all(), request.user, pk=chair_id)
-    context: dict[str, Any] = {"chair": chair, "typed": request.GET.get("q", "")[:200]}
+    # what is typed to find somebody is sent as a form: a name belongs in no address
+    context: dict[str, Any] = {"chair": chair, "typed": request.POST.get("q", "")[:200]}
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and "q" not in request.POST:
         try:
             session = acts.open_session(request.user, chair, *_chosen(request), request.POST.get("key", ""))
         except acts.Declined as declined:

@@ -43,6 +43,7 @@ DONE = {
     "resumed": lazy("Running again"),
     "stopped": lazy("Stopped"),
 }
+WITHOUT_REASON = frozenset({"started", "resumed"})
 LATE = {
     "note": lazy("Note"),
     "started": lazy("Infusion started"),
@@ -57,6 +58,11 @@ def when_field() -> forms.ChoiceField:
     """How many minutes ago, as one touch."""
     look = forms.RadioSelect(attrs={"data-look": "segments"})
     return forms.ChoiceField(label=lazy("When"), choices=WHEN, initial="0", widget=look, required=False)
+
+
+def reason_field() -> LineField:
+    """Why it was done, when somebody says."""
+    return LineField(longest=200, label=lazy("Why"), required=False)
 
 
 def _vital(of: Parameter, label: Any, places: int = 0) -> NumberField:
@@ -116,12 +122,15 @@ class PumpForm(forms.Form):
     what = forms.ChoiceField(choices=list(DONE.items()), widget=forms.HiddenInput)
     rate = rate_field()
     when = when_field()
+    reason = reason_field()
 
     def clean(self) -> dict[str, Any]:
         """A start and a change need the rate."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("what") in ("started", "rate") and data.get("rate") is None and "rate" not in self.errors:
             self.add_error("rate", _("Which rate does the pump show?"))
+        if data.get("what") in WITHOUT_REASON and data.get("reason"):
+            self.add_error("reason", _("A start has no reason: write it as a note, then clear it here."))
         return data
 
 
@@ -130,7 +139,7 @@ class StateForm(forms.Form):
 
     before = forms.ChoiceField(choices=[(name, name) for name in STATES], widget=forms.HiddenInput)
     after = forms.ChoiceField(choices=[(name, name) for name in STATES], widget=forms.HiddenInput)
-    reason = LineField(longest=200, label=lazy("Why"), required=False)
+    reason = reason_field()
 
 
 class LateForm(forms.Form):
@@ -160,40 +169,6 @@ class LateForm(forms.Form):
         if data["what"] == "note":
             return events.Note(data["text"])
         return acts.infusion_event(data["what"], data["rate"])
-
-
-class CorrectForm(forms.Form):
-    """An entry that was wrong: struck, or for a note replaced."""
-
-    text = LinesField(
-        longest=2_000,
-        label=lazy("Instead"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=lazy("Leave empty to strike the entry; it stays in view."),
-    )
-    rate = rate_field()
-    reason = LineField(longest=200, label=lazy("Why"))
-
-    def __init__(self, kind: str, *given: Any, **options: Any) -> None:
-        super().__init__(*given, **options)
-        if kind != "note":
-            del self.fields["text"]
-        if kind not in ("rate_changed", "infusion_started"):
-            del self.fields["rate"]
-        else:
-            self.fields["rate"].help_text = _("Leave empty to strike the entry; it stays in view.")
-
-    def instead(self, kind: str) -> events.Event | None:
-        """What stands in its place; None when it is struck."""
-        text, rate = self.cleaned_data.get("text"), self.cleaned_data.get("rate")
-        if kind == "note" and text:
-            return events.Note(text)
-        if kind == "rate_changed" and rate is not None:
-            return events.RateChanged(rate, "staff")
-        if kind == "infusion_started" and rate is not None:
-            return events.InfusionStarted(rate, "staff")
-        return None
 
 
 class SignForm(forms.Form):

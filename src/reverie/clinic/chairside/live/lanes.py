@@ -66,6 +66,14 @@ def source_words() -> dict[str, str]:
     }
 
 
+NO_NUMBER = frozenset({"invalid", "not_available", "demo", "test", "calibration"})
+
+
+def can_be_shown(value: Mapping[str, Any]) -> bool:
+    """Whether a value has a number that is true of the patient."""
+    return value["v"] is not None and value["q"] not in NO_NUMBER
+
+
 def first_picture(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each lane with the newest value of its parameters, for components/lane.html."""
     rows = []
@@ -84,12 +92,14 @@ def first_picture(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         if newest is not None:
             device = newest["d"]
-            text = _value_text(lane, [value for value in found if value["d"] == device])
+            own = [value for value in found if value["d"] == device]
+            text = _value_text(lane, own)
+            doubtful = any(value["q"] != "valid" for value in own if can_be_shown(value))
             row |= {
                 "device": device,
                 "value": text,
                 "source": device_words(device) if device else _("by hand"),
-                "state": "fresh" if text else "missing",
+                "state": ("questionable" if doubtful else "fresh") if text else "missing",
                 "measured_ms": newest["m"],
             }
         rows.append(row)
@@ -97,7 +107,7 @@ def first_picture(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _value_text(lane: Lane, values: Sequence[Mapping[str, Any]]) -> str:
-    by_name = {value["p"]: value["v"] for value in values if value["v"] is not None}
+    by_name = {value["p"]: value["v"] for value in values if can_be_shown(value)}
     if lane.kind == "pressure":
         pair = [by_name.get(name) for name in lane.parameters[:2]]
         return "/".join(str(value) if value is not None else "–" for value in pair) if any(pair) else ""

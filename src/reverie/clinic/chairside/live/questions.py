@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reverie.clinic.chairside.live import lanes
 from reverie.clinic.course import banner
 from reverie.clinic.kernel import access, clock
-from reverie.clinic.people.models import Chair
+from reverie.clinic.people.models import Chair, Patient
 from reverie.clinic.session import folds, questions
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import device_words, state_words
@@ -29,13 +30,15 @@ def page_of(session: Session, person: Any) -> dict[str, Any]:
     state = fold.state
     lines = questions.lines(state)[:MOST_LINES]
     links = _links(session)
+    devices = linked_devices(links, whole["devices"])
     return {
         "session": session,
         "chairs": strip(person, session),
         "banner": banner_of(session, person, state),
         "lanes": lanes.first_picture(whole["values"]),
         "lines": lines,
-        "devices": linked_devices(links, whole["devices"]),
+        "devices": devices,
+        "others": others(devices),
         "page_data": data_of(session, whole, lines, links),
         **bar_of(session, person, state),
     }
@@ -78,7 +81,8 @@ def data_of(
 def banner_of(session: Session, person: Any, state: State) -> dict[str, Any]:
     """Chair and initials, two identifiers, and what runs."""
     words = _("Chair %(chair)s") % {"chair": session.chair.name}
-    found = banner.banner_of(session.patient, person, chair=words)
+    courses = [session.course] if session.course is not None else None
+    found = banner.banner_of(session.patient, person, chair=words, courses=courses)
     if found.get("course"):
         found["course"] = _("Session %(number)s, %(course)s") % {
             "number": session.number,
@@ -86,27 +90,49 @@ def banner_of(session: Session, person: Any, state: State) -> dict[str, Any]:
         }
     found["figures"] = [
         {"key": "state", "label": _("Session"), "value": state_words(state.phase), "unit": "", "note": ""},
-        {"key": "infusion", "label": _("Infusion"), "value": "–", "unit": "", "note": ""},
-    ]
+        {"key": "infusion", "label": _INFUSION[state.infusion.status](), "value": "–", "unit": "",
+         "note": _infusion_note(state)},
+    ]  # fmt: skip
     return found
+
+
+_INFUSION = {
+    "none": lambda: _("Not started"),
+    "running": lambda: _("Infusing"),
+    "paused": lambda: _("Paused"),
+    "stopped": lambda: _("Stopped"),
+}
+
+
+def _infusion_note(state: State) -> str:
+    infusion = state.infusion
+    if infusion.status not in ("running", "paused") or infusion.rate_ml_per_h is None:
+        return ""
+    return _("%(rate)s mL/h") % {"rate": infusion.rate_ml_per_h}
 
 
 def strip(person: Any, session: Session | None = None) -> list[dict[str, Any]]:
     """All chairs of the clinic in their order, with who sits there."""
-    chairs = access.within(Chair.objects.filter(in_use=True), person).order_by("order", "name")
-    by_chair = {one.chair_id: one for one in questions.open_sessions(person)}
+    sessions = FilteredRelation("sessions", condition=Q(sessions__closed_at=None))
+    chairs = Chair.objects.filter(in_use=True).annotate(here=sessions)
+    rows = access.within(chairs, person).order_by("order", "name")
+    columns = (
+        "pk",
+        "name",
+        "here__pk",
+        "here__state",
+        "here__patient__given_name",
+        "here__patient__family_name",
+    )
     found = []
-    for chair in chairs:
-        here = by_chair.get(chair.pk)
+    for chair_id, name, here, state, given, family in rows.values_list(*columns):
         found.append(
             {
-                "chair": chair.name,
-                "url": reverse("session", args=[here.pk])
-                if here
-                else reverse("session_open", args=[chair.pk]),
-                "initials": here.patient.initials if here else "",
-                "words": state_words(here.state) if here else _("Free"),
-                "current": session is not None and here is not None and here.pk == session.pk,
+                "chair": name,
+                "url": reverse("session", args=[here]) if here else reverse("session_open", args=[chair_id]),
+                "initials": Patient(given_name=given, family_name=family).initials if here else "",
+                "words": state_words(state) if here else _("Free"),
+                "current": session is not None and here == session.pk,
             }
         )
     return found
@@ -119,9 +145,24 @@ def _links(session: Session) -> list[Link]:
 
 
 def linked_devices(links: list[Link], heard: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every device of the chair or of the record, by name."""
-    names = {name for name, _interval in links} | {one["d"] for one in heard}
-    return [{"d": name, "name": device_words(name)} for name in sorted(names)]
+    """Every device of the chair or of the record, by name, and the other patient whom it names."""
+    known = {name: {"last": None, "other": ""} for name, _interval in links} | {
+        one["d"]: one for one in heard
+    }
+    return [
+        {"d": name, "name": device_words(name), "said_ms": one["last"], "other": one["other"]}
+        for name, one in sorted(known.items())
+    ]
+
+
+def others(devices: list[dict[str, Any]]) -> list[str]:
+    """A sentence for each device that names another patient."""
+    return [
+        _("%(device)s names another patient: record %(number)s.")
+        % {"device": device["name"], "number": device["other"]}
+        for device in devices
+        if device["other"]
+    ]
 
 
 def next_acts(state: State) -> list[dict[str, str]]:
@@ -143,6 +184,28 @@ _LABELS = {
     "discharged": lambda word: _("Goes home"),
     "discharge_ready": lambda word: _("Ready to go home"),
 }
+
+
+def way_to_start(state: State) -> str:
+    """Why an infusion cannot be recorded as started now, and what to press first."""
+    now = _("The session is “%(state)s”.") % {"state": state_words(state.phase)}
+    way = steps_to(state.phase, "ready")
+    if not way:
+        return now + " " + _("From here no infusion can be started. Did it run all the same?")
+    names = [_("“%(label)s”") % {"label": _LABELS.get(word, state_words)(word)} for word in way]
+    first = _("Press %(steps)s first, then “Started”.") % {"steps": _(", then ").join(names)}
+    return now + " " + first + " " + _("Did it start before?")
+
+
+def steps_to(phase: str, wanted: str) -> list[str]:
+    """The fewest states from `phase` to `wanted`, not by an emergency; none where there is no way."""
+    ways: list[list[str]] = [[word] for word in next_states(phase)]
+    for way in ways:
+        if way[-1] == wanted:
+            return way
+        seen = {word for other in ways for word in other}
+        ways.extend([*way, word] for word in next_states(way[-1]) if word not in seen | {"emergency"})
+    return []
 
 
 def pump_acts(state: State) -> list[str]:

@@ -11,10 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from reverie.clinic.chairside.live import questions as live
-from reverie.clinic.chairside.live.forms import CorrectForm, LateForm, RedactForm, SignForm
+from reverie.clinic.chairside.live import paper
+from reverie.clinic.chairside.live.correcting import form_for
+from reverie.clinic.chairside.live.forms import LateForm, RedactForm, SignForm
 from reverie.clinic.kernel import access, clock, ledger
 from reverie.clinic.kernel.access import needs
 from reverie.clinic.people.asked import Asked
@@ -31,11 +33,25 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: Asked, session_id: UUID, seq: int) -> HttpResponse:
     """One entry: strike it, or put something in its place."""
     found = questions.session_of(request.user, session_id)
-    line = questions.line(folds.fold_of(found.stream).state, seq)
+    state = folds.fold_of(found.stream).state
+    line = questions.line(state, seq)
     told = line_of(line, line.actor) if line is not None else None
     if line is None or told is None:
         raise Http404
-    form = CorrectForm(line.kind, request.POST if request.method == "POST" else None)
+    form = form_for(line, request.POST if request.method == "POST" else None)
+    entries = questions.amended(state, line)
+
+    def act(key: str) -> None:
+        instead, reason = form.instead(line.kind), form.cleaned_data["reason"]
+        if instead is not None:
+            acts.correct(request.user, found, entries[-1], line.kind, instead, reason, key)
+        elif line.struck_by is not None:
+            raise acts.Declined(
+                _("This entry is struck already. Put something in its place, or go back."), "struck"
+            )
+        else:
+            acts.strike(request.user, found, entries, line.kind, reason, key)
+
     context = {
         "title": told["words"],
         "line": told,
@@ -45,9 +61,7 @@ def correct(request: Asked, session_id: UUID, seq: int) -> HttpResponse:
         request,
         found,
         form,
-        lambda key: acts.correct(
-            request.user, found, seq, line.kind, form.instead(line.kind), form.cleaned_data["reason"], key
-        ),
+        act,
         "chairside/correct.html",
         context,
     )
@@ -116,14 +130,7 @@ def on_paper(request: Asked, session_id: UUID) -> HttpResponse:
         subject=found.stream,
         patient_id=found.patient_id,
     )
-    fold = folds.fold_of(found.stream)
-    context = {
-        "session": found,
-        "banner": live.banner_of(found, request.user, fold.state) | {"figures": []},
-        "lines": list(reversed(questions.lines(fold.state))),
-        "signatures": fold.state.signatures,
-        "seq": fold.seq,
-        "head": fold.hash.hex(),
+    context = paper.page_of(found, request.user) | {
         "printed_by": request.user.name,
         "printed_at": date_format(timezone.localtime(clock.now()), "j F Y, H:i"),
     }

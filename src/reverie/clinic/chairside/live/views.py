@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -117,7 +118,7 @@ def _done(request: Asked, form: forms.Form, act: Callable[[str], None]) -> int:
     try:
         act(request.POST.get("key", ""))
     except acts.Declined as declined:
-        form.add_error(None, str(declined))
+        form.add_error(None, ValidationError(str(declined), declined.code))
         return WRONG
     return 0
 
@@ -132,7 +133,13 @@ def record_pump(request: Asked, session_id: UUID) -> HttpResponse:
     def act(key: str) -> None:
         data = form.cleaned_data
         acts.report_infusion(
-            request.user, found, data["what"], key, rate_ml_per_h=data["rate"], minutes_ago=_minutes(data)
+            request.user,
+            found,
+            data["what"],
+            key,
+            rate_ml_per_h=data["rate"],
+            minutes_ago=_minutes(data),
+            reason=data["reason"],
         )
 
     return _at_the_bar(request, found, form, act)
@@ -178,13 +185,21 @@ def _at_the_bar(request: Asked, found: Session, form: forms.Form, act: Callable[
     status = _done(request, form, act)
     if not status:
         return _bar(request, found) if request.htmx else redirect("session", found.pk)
-    troubles = [str(error) for errors in form.errors.values() for error in errors]
-    given: dict[str, Any] = {"bar_trouble": " ".join(troubles) or _("This cannot be recorded.")}
+    given = _trouble(found, form) | {"reason": request.POST.get("reason", "")[:200]}
     if isinstance(form, PumpForm):
         given["pump_form"] = form
     if request.htmx:
         return _bar(request, found, WRONG, **given)
     return _page(request, found, WRONG, **given)
+
+
+def _trouble(found: Session, form: forms.Form) -> dict[str, Any]:
+    """What was wrong in words; after a start that cannot be, the next step too."""
+    if form.has_error(NON_FIELD_ERRORS, "not_ready"):
+        state = folds.fold_of(found.stream).state
+        return {"bar_trouble": live.way_to_start(state), "bar_late": True}
+    troubles = [str(error) for errors in form.errors.values() for error in errors]
+    return {"bar_trouble": " ".join(troubles) or _("This cannot be recorded.")}
 
 
 def _minutes(data: dict[str, Any]) -> int:

@@ -1,0 +1,70 @@
+"""What the printed record of a session is made of: chart, sets, lines, signatures. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reverie.clinic.chairside.live import paper_chart
+from reverie.clinic.chairside.live import questions as live
+from reverie.clinic.chairside.live.forms import AROUSAL, COMFORT
+from reverie.clinic.course.banner import banner_of
+from reverie.clinic.session import folds, questions
+from reverie.clinic.session.models import Session
+from reverie.clinic.session.sentences import who
+from reverie.science.session.events import VitalsRecorded
+from reverie.science.session.fold import State
+from reverie.science.session.timeline import Line
+
+
+def page_of(session: Session, person: Any) -> dict[str, Any]:
+    """Everything that the page for paper is drawn from."""
+    fold = folds.fold_of(session.stream)
+    state = fold.state
+    intervals = {name: device.interval_ms for name, device in state.devices.items()}
+    points = questions.points_of(fold)
+    closed_ms = state.phase_since_ms if state.phase == "closed" else state.last_recorded_ms
+    end_ms = max([closed_ms or 0, *(some[-1].at_ms for some in points.values() if some)])
+    devices = live.linked_devices([], questions.whole(fold)["devices"])
+    return {
+        "session": session,
+        # paper leaves the room: it says whole who it is about
+        "banner": banner_of(session.patient, person, courses=[session.course] if session.course else []),
+        "others": live.others(devices),
+        "chart": paper_chart.draw(points, intervals, state.opened_ms or 0, end_ms),
+        "sets": sets_of(state),
+        "lines": list(reversed(questions.lines(state))),
+        "signatures": state.signatures,
+        "seq": fold.seq,
+        "head": fold.hash.hex(),
+    }
+
+
+def sets_of(state: State) -> list[dict[str, Any]]:
+    """The sets taken by hand as they stand now, the first one first."""
+    rows = []
+    for one in questions.sets_by_hand(state):
+        if isinstance(one.now, VitalsRecorded):
+            rows.append(_row(one, one.now))
+    return rows
+
+
+def _row(line: Line, now: VitalsRecorded) -> dict[str, Any]:
+    values = {row.parameter: format(row.value, "f") for row in now.rows if row.value is not None}
+    pair = [values.get("nibp_sys"), values.get("nibp_dia")]
+    return {
+        "at": line.occurred_ms,
+        "pressure": "/".join(value or "–" for value in pair) if any(pair) else "",
+        "pulse": values.get("hr") or values.get("pr") or "",
+        "spo2": values.get("spo2", ""),
+        "rr": values.get("rr", ""),
+        "temp": values.get("temp", ""),
+        "arousal": _chosen(AROUSAL, now.arousal),
+        "comfort": _chosen(COMFORT, now.comfort),
+        "who": who(line.actor),
+        "corrected": line.corrected_by,
+    }
+
+
+def _chosen(choices: list[tuple[str, Any]], said: str | None) -> str:
+    """The words of a choice; what was said otherwise stays as it was said."""
+    return str(dict(choices).get(said, said)) if said else ""
