@@ -123,6 +123,8 @@ def test_from_the_first_link_to_the_locked_station(start_clinic: Callable[..., C
     page.get_by_label("What you call it").fill("My phone")
     page.get_by_role("button", name="Add it now").click()
     expect(page.get_by_text("My phone")).to_be_visible()
+    # the page that says so is still being entered
+    page.wait_for_load_state("networkidle")
     wrong += axe(page)
     sign_out(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
