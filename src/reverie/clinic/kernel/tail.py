@@ -20,7 +20,7 @@ from reverie.clinic.kernel import chain, clock, streams
 from reverie.clinic.kernel.closing import closing
 from reverie.clinic.kernel.subscription import Batch, Join, Leave, Subscription
 
-TICK_S = 0.025
+TICK_S = 0.045
 BEAT_S = 1.1  # what comes once a second brings its own beat
 RECHECK_S = 30.0
 RETRY_S = 0.5
