@@ -6,16 +6,13 @@ cannot be saved do not take the page with them: it is shown, and the trouble is 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 
 from reverie.clinic.kernel import trouble
+from reverie.clinic.kernel.layer import Layer
 
 RETRY_AFTER_S = 5
 
@@ -51,25 +48,11 @@ def _wants_json(request: HttpRequest) -> bool:
     )
 
 
-class Unavailable:
+class Unavailable(Layer):
     """Middleware: what a view raises because the database fails becomes that answer.
 
     Errors of other middleware reach `site.errors.broken`, which asks `answer` too.
     """
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        """Stand around everything."""
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Let the request through."""
-        response: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
-        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for the view."""

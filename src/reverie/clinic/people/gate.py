@@ -7,11 +7,9 @@ sign-in that cannot be read, an act that is not in the table are all refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +20,7 @@ from django.utils.http import urlencode
 
 from reverie.clinic.kernel import ledger
 from reverie.clinic.kernel.access import Act, Refused, act_of, may
+from reverie.clinic.kernel.layer import Layer
 from reverie.clinic.people import sign_in, stations
 from reverie.clinic.people.hashing import Busy
 from reverie.clinic.people.sign_in import Standing
@@ -30,32 +29,16 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCKED = 423
 
 
-class Gate:
-    """Middleware, for sync and async views alike."""
+class Gate(Layer):
+    """Middleware; what a signed-in person got is never stored."""
 
-    sync_capable = True
-    async_capable = True
+    def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep it out of every store."""
+        return _not_stored(request, response)
 
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.later = iscoroutinefunction(get_response)
-        if self.later:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        """Let the request through to `process_view`; what a signed-in person got is never stored."""
-        if self.later:
-            return self._later(request)
-        try:
-            return _not_stored(request, self.get_response(request))
-        finally:
-            timezone.deactivate()
-
-    async def _later(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return _not_stored(request, await self.get_response(request))
-        finally:
-            timezone.deactivate()
+    def finish(self) -> None:
+        """The next request may be of another clinic's zone."""
+        timezone.deactivate()
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]

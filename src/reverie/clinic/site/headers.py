@@ -5,11 +5,9 @@ Which of its powers are off, that no page is framed, and that nothing is kept bu
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
+
+from reverie.clinic.kernel.layer import Layer
 
 POWERS_OFF = (
     "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
@@ -21,31 +19,13 @@ OWN_POWERS = (
 POLICY = ", ".join([f"{power}=()" for power in POWERS_OFF] + [f"{power}=(self)" for power in OWN_POWERS])
 
 
-class Headers:
+class Headers(Layer):
     """Middleware, the outermost."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.later = iscoroutinefunction(get_response)
-        if self.later:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
+    def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the headers."""
-        if self.later:
-            return self._later(request)
-        return _named(self.get_response(request))
-
-    async def _later(self, request: HttpRequest) -> HttpResponse:
-        return _named(await self.get_response(request))
-
-
-def _named(response: HttpResponse) -> HttpResponse:
-    response.headers.setdefault("Permissions-Policy", POLICY)
-    # the middleware for this one stands inside: it does not see static files and refused hosts
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+        response.headers.setdefault("Permissions-Policy", POLICY)
+        # the middleware for this one stands inside: it does not see static files and refused hosts
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
