@@ -153,7 +153,7 @@ def test_silence_is_said_and_the_value_stays_grey(live: Page, monitor: Monitor) 
         live.wait_for_timeout(600)
     expect(value(live, "bp")).to_have_text("131/82")
     lost = lane(live, "spo2").filter(has_text=re.compile(r"no data since \d\d:\d\d:\d\d"))
-    expect(lost).to_be_visible(timeout=8_000)
+    expect(lost).to_be_visible(timeout=SOON_MS)
     expect(lane(live, "spo2")).to_have_class(re.compile("is-lost"))
     expect(value(live, "spo2")).to_have_text("97")
     monitor.tell("spo2=96")
@@ -379,7 +379,8 @@ def test_a_killed_server_is_said_and_everything_comes_back_once(
     port = int(clinic.address.rsplit(":", 1)[1])
     os.kill(clinic.process.pid, signal.SIGKILL)
     clinic.process.wait()
-    expect(live.locator("#link")).to_be_visible(timeout=3_000)
+    # within 3 s of the last beat by the page's own constants (tests/islands); here the machine may be slow
+    expect(live.locator("#link")).to_be_visible(timeout=SOON_MS)
     expect(live.locator("#link")).to_contain_text("The numbers below are old")
     for number in range(5):
         monitor.tell(f"spo2={90 + number}", f"pr={70 + number}")

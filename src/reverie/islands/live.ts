@@ -96,7 +96,10 @@ class LivePage {
 
   #renewActs(before: readonly [string, string] = ["", ""]): void {
     const [bar, here] = this.#actsKey();
-    if (bar !== before[0]) find("#bar-place")?.dispatchEvent(new CustomEvent("bar-changed"));
+    // an answer to one's own press brings the right acts already, perhaps with words about it that must stay
+    const shown = find("#bar");
+    const renewed = shown?.dataset["acts"] === bar || shown?.classList.contains("is-sending") === true;
+    if (bar !== before[0] && !renewed) find("#bar-place")?.dispatchEvent(new CustomEvent("bar-changed"));
     if (here !== before[1]) find("#here-place")?.dispatchEvent(new CustomEvent("here-changed"));
   }
 

@@ -54,6 +54,7 @@ def bar_of(session: Session, person: Any, state: State) -> dict[str, Any]:
         "next": next_acts(state),
         "emergency": "emergency" in next_states(state.phase),
         "pump": pump_acts(state),
+        "acts_key": f"{state.phase} {state.infusion.status}",
         "may": {
             name: access.may(person, f"session.{name}")
             for name in ("record", "stop", "note", "correct", "sign", "export")
