@@ -104,7 +104,8 @@ class Device:
                 assert not isinstance(one, Fault)
                 self._answers.append(one)
         segments = self._answers.pop(0).decode("latin-1").split("\r")
-        msa = next(line for line in segments if line.startswith("MSA")).split("|")
+        # an answer keeps the separators that the message declared, spoilt ones too
+        msa = next(line for line in segments if line.startswith("MSA")).split(segments[0][3])
         msa += [""] * (4 - len(msa))
         return msa[1], msa[2], msa[3]
 
