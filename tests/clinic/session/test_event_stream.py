@@ -74,10 +74,23 @@ async def asked(
         writer.transport.abort()
 
 
+async def unchunked(reader: asyncio.StreamReader) -> AsyncIterator[str]:
+    """The lines of a chunked answer: a long one is cut anywhere, also inside a line."""
+    while (await reader.readline()).strip():
+        pass  # the answer's own headers
+    rest = b""
+    while size := int((await reader.readline()).strip() or b"0", 16):
+        rest += await reader.readexactly(size)
+        await reader.readexactly(2)
+        *whole, rest = rest.split(b"\n")
+        for line in whole:
+            yield line.decode()
+
+
 async def told(reader: asyncio.StreamReader) -> AsyncIterator[tuple[str, str, dict[str, object]]]:
     """Number, name and data of each event."""
     number = name = ""
-    while line := (await reader.readline()).decode():
+    async for line in unchunked(reader):
         if line.startswith("id: "):
             number = line[4:].strip()
         elif line.startswith("event: "):
