@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import ROOT, Clinic, axe, environment, start, stop
 
@@ -301,6 +301,27 @@ def test_a_reason_goes_with_the_act_and_one_tap_needs_none(
     live.locator("#bar-reason").fill("Escort is late")
     live.locator("#bar-reason").press("Enter")  # types nothing, presses nothing
     live.get_by_role("button", name="Hold").click()
+    expect(live.locator("#events")).to_contain_text("On hold: Escort is late")
+    expect(live.locator("#bar-reason")).to_have_value("")
+
+
+def test_a_reason_typed_while_an_act_is_answered_stays(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
+) -> None:
+    live = at_chair(page, clinic, monitor, "3")
+    held: list[Route] = []
+    live.route("**/state", lambda route: held.append(route))
+    with live.expect_request("**/state"):
+        live.get_by_role("button", name="Get ready").click()
+    live.get_by_text("Why", exact=False).first.click()
+    live.locator("#bar-reason").fill("Escort is late")
+    held.pop().continue_()
+    hold = live.get_by_role("button", name="Hold")
+    expect(hold).to_be_visible()
+    expect(live.locator("#bar-reason")).to_have_value("Escort is late")
+    expect(live.locator("#bar-reason")).to_be_focused()
+    live.unroute("**/state")
+    hold.click()
     expect(live.locator("#events")).to_contain_text("On hold: Escort is late")
     expect(live.locator("#bar-reason")).to_have_value("")
 

@@ -2,6 +2,7 @@
 import { all, find } from "./dom";
 import { watchFinder } from "./finder";
 import { watchForms } from "./forms";
+import { keepTyped } from "./keep-typed";
 import { watchIdleness } from "./idle";
 import { isTheme, keepTheme, readTheme } from "./theme-choice";
 import { readWords } from "./words";
@@ -41,5 +42,6 @@ function closePanels(): void {
 offerThemes();
 closePanels();
 watchForms(readWords(document));
+keepTyped();
 watchFinder();
 watchIdleness();

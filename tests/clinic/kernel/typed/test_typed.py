@@ -107,6 +107,18 @@ def test_reading_a_date_never_fails(typed: str) -> None:
     assert all(found.year >= 1 for found in dates.meanings(typed, TODAY))
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("0\r\x08 0", "0 0"), ("e\x08\u0301", "\u00e9"), ("a\u202e \u202c b", "a b"), ("a\x00\n\x00b", "a b")],
+)
+def test_what_is_taken_away_leaves_no_seam(typed: str, kept: str) -> None:
+    assert text.line(typed) == kept
+
+
+def test_breaks_of_every_kind_are_line_breaks() -> None:
+    assert text.lines("a\r\nb\rc\x0bd\u2028e\x08\n\x08\n\n\tf") == "a\nb\nc\nd\ne\n\n f"
+
+
 @given(st.text())
 def test_a_tidy_line_stays_as_it_is(typed: str) -> None:
     once = text.line(typed)
