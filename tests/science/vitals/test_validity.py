@@ -394,7 +394,7 @@ def test_a_demonstration_is_not_made_invalid_by_comparing() -> None:
 @given(
     st.sampled_from([*sorted(USUAL), "148066", "0"]),
     NUMBERS | st.text(max_size=6),
-    st.sampled_from(["", "DEMO", "NAV", "QUES~H", ">", "CAL~INV", "zz"]),
+    st.sampled_from(["", "DEMO", "NAV", "QUES~H", ">", "CAL~INV", "zz", "PH~L", "DEMO~PH"]),
     st.sampled_from(["R", "F", "X", "", "D", "S"]),
     st.sampled_from([None, "", "kPa", "268160", "[lb_av]"]),
     st.booleans(),
@@ -404,7 +404,9 @@ def test_a_row_is_a_lawful_reading_or_a_refusal_with_a_reason(
 ) -> None:
     fields = row(code, value, flags=flags, status=status, unit=unit, name=None)
     readings, refused = judge((fields,), production=production)
-    assert len(readings) + len(refused) == 1
+    # a refused row that tells of an alarm still passes it on
+    assert len(readings) + len(refused) == 1 + bool(readings and refused)
+    assert not (readings and refused) or readings[0][1:4] == (None, "", "not_available")
     for reading in readings:
         assert reading.validity in VALIDITIES
         if reading.validity == "valid":
@@ -412,6 +414,9 @@ def test_a_row_is_a_lawful_reading_or_a_refusal_with_a_reason(
             assert production
         if reading.validity == "not_available" or status == "X":
             assert reading.value is None
+        if reading.alarm:
+            assert production
+            assert {"H", "L", "PH"} & set(flags.split("~"))
         if reading.parameter is not None:
             assert reading.unit == USUAL[code].parameter.unit
         if reading.value is not None and reading.parameter is not None and reading.validity == "valid":

@@ -55,7 +55,10 @@ _NOTHING = Usual("", "", "")  # a row that we do not map implies nothing
 
 
 class Row(NamedTuple):
-    """One value of one parameter. `at_ms` is None where the event's own `at_ms` holds for the row."""
+    """One value of one parameter. `at_ms` is None where the event's own `at_ms` holds for the row.
+
+    `alarm` is what the monitor said of its own alarm in the row, as a Reading has it.
+    """
 
     parameter: str | None
     value: Decimal | None
@@ -65,15 +68,16 @@ class Row(NamedTuple):
     code_name: str
     channel: str
     at_ms: int | None
+    alarm: str = ""
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_NONE_IMPLIED: tuple[object, ...] = ("", "", "", "", None)
+_NONE_IMPLIED: tuple[object, ...] = ("", "", "", "", None, "")
 _IMPLIED: Mapping[str | None, tuple[object, ...]] = {
-    parameter: (*usual, "", None) for parameter, usual in USUAL.items()
+    parameter: (*usual, "", None, "") for parameter, usual in USUAL.items()
 }
-_EXTRAS = ("unit", "code", "code_name", "channel")
+_EXTRAS = ("unit", "code", "code_name", "channel", "alarm")
 _LEAST_MS, _MOST_MS = -62_135_596_800_000, 253_402_300_799_999
 
 
@@ -163,6 +167,7 @@ def rows_of(readings: Iterable[Reading], at_ms: int | None) -> tuple[Row, ...]:
                 reading.code_name,
                 "" if alone else reading.channel,
                 None if own_ms == at_ms else own_ms,
+                reading.alarm,
             )
         )
     return tuple(rows)
@@ -176,7 +181,15 @@ def readings_of(rows: Iterable[Row], at_ms: int | None) -> tuple[Reading, ...]:
         at = None if own_ms is None else _EPOCH + own_ms * _MILLISECOND
         found.append(
             Reading(
-                row.parameter, row.value, row.unit, row.validity, at, row.code, row.code_name, row.channel
+                row.parameter,
+                row.value,
+                row.unit,
+                row.validity,
+                at,
+                row.code,
+                row.code_name,
+                row.channel,
+                row.alarm,
             )
         )
     return tuple(found)

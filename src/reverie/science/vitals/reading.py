@@ -15,7 +15,9 @@ class Reading(NamedTuple):
     """One row of a message or of a manual set.
 
     `parameter` is None for a row that we do not map; `value` is None when there is no value.
-    `at` is timezone-aware. `unit` is canonical for mapped parameters, else the message's own.
+    `at` is timezone-aware. `unit` is canonical for mapped parameters, else the message's own. `alarm` is what
+    the monitor says of its own alarm in the row: "", `high NAME` (or medium, low), `over NAME` or `inhibited
+    NAME`.
     """
 
     parameter: str | None
@@ -26,3 +28,4 @@ class Reading(NamedTuple):
     code: str
     code_name: str
     channel: str
+    alarm: str = ""

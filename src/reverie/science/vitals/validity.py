@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reverie.science.vitals.identify import identify
+from reverie.science.vitals.monitor_alarms import ALARMING, Told, alarm_of, hear
 from reverie.science.vitals.parameters import (
     LEAST_PULSE_PRESSURE_MMHG,
     SENTINELS,
@@ -77,7 +78,10 @@ class Measured(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A row on its own; `meaning` is given only where other rows of the message have a say too."""
+    """A row on its own; `meaning` is given only where other rows of the message have a say too.
+
+    `told` is what it says of an alarm of the monitor's own.
+    """
 
     parameter: str | None
     value: Decimal | None
@@ -87,42 +91,52 @@ class Verdict(NamedTuple):
     name: str
     reason: str = ""
     meaning: Meaning | None = None
+    told: Told | None = None
 
 
 def judge(rows: Sequence[Fields], *, production: bool) -> tuple[tuple[Reading, ...], tuple[Refusal, ...]]:
     """The readings and refusals of a message's rows, in order.
 
     Every row with something to say is one or the other; a row that only names a part of the device is
-    neither. Unless `production`, every value is a test.
+    neither. A refused row that tells of an alarm is both: the alarm is passed on in a reading without a
+    value. Unless `production`, every value is a test, and alarms are none.
     """
     readings: list[Reading] = []
     refused: list[Refusal] = []
+    heard: list[tuple[int, Told]] = []
     ends: dict[tuple[str, str, datetime | None], int] = {}
     new = tuple.__new__
     for segment, whole, kind, observed, channel, text, unit, flags, status, at, at_stated in rows:
-        if not whole:
-            refused.append(Refusal(segment, "the row is cut off: it ends before its status (OBX-11)"))
-            continue
         find = _remembered if len(segment) <= _SHORT else weigh
         verdict = find(observed, kind, text, unit, flags, status)
+        if not whole:
+            reason = "the row is cut off: it ends before its status (OBX-11)"
+            verdict = (verdict or Verdict(None, None, "", "", "", ""))._replace(reason=reason)
         if verdict is None:
             continue
-        parameter, value, own_unit, validity, code, name, reason, meaning = verdict
+        parameter, value, own_unit, validity, code, name, reason, meaning, told = verdict
         if meaning is not None and meaning.unless and _carries(rows, meaning.unless):
-            parameter, value, own_unit, validity, code, name, reason, meaning = _unmapped(
+            parameter, value, own_unit, validity, code, name, reason, meaning, _ = _unmapped(
                 verdict, text, kind, unit, _stand(flags, status)
             )
+        if told is not None:
+            heard.append((len(readings), told))
         if reason:
             refused.append(Refusal(segment, reason))
-            continue
+            if told is None or told.kind not in ALARMING:
+                continue
+            # the number is refused, the alarm is not
+            parameter, value, own_unit, validity, meaning = None, None, "", "not_available", None
         if value is not None:
             if not production:
                 validity = "test"
             elif not at_stated and validity == "valid":
                 validity = "questionable"
-        readings.append(new(Reading, (parameter, value, own_unit, validity, at, code, name, channel)))
+        readings.append(new(Reading, (parameter, value, own_unit, validity, at, code, name, channel, "")))
         if meaning is not None and meaning.end:
             _compare(readings, ends, meaning)
+    if heard and production:
+        _pass_on(readings, heard)
     return tuple(readings), tuple(refused)
 
 
@@ -131,18 +145,20 @@ def weigh(
 ) -> Verdict | None:
     """What one whole row says: OBX-3, -2, -5, -6, -8 and -11. None for a row that names a part."""
     code, name, meaning, conflict = identify(observed)
+    told = hear(code, name, "" if meaning is None else meaning.parameter.name, text, flags)
     if not (code or name) and (text or kind):
         return Verdict(None, None, "", "", "", "", "the row does not say what was observed (OBX-3)")
-    if meaning is None and not conflict and not text and (not kind or name.startswith("MDC_DEV_")):
+    alarms = told is not None and told.kind in ALARMING
+    if meaning is None and not (conflict or text or alarms) and (not kind or name.startswith("MDC_DEV_")):
         return None
     standing = _stand(flags, status)
-    called = Verdict(None, None, "", "", code, name, conflict)
+    called = Verdict(None, None, "", "", code, name, conflict, None, told)
     if meaning is None:
         return called if conflict else _unmapped(called, text, kind, unit, standing)
     measured = _settle(_measure(meaning, text, kind, unit), standing)
     special = meaning if meaning.unless or meaning.end else None
     value, validity, canonical, reason = measured
-    return Verdict(meaning.parameter.name, value, canonical, validity, code, name, reason, special)
+    return Verdict(meaning.parameter.name, value, canonical, validity, code, name, reason, special, told)
 
 
 # a monitor sends the same few rows all day
@@ -151,7 +167,21 @@ _remembered = lru_cache(maxsize=8_192)(weigh)
 
 def _unmapped(called: Verdict, text: str, kind: str, unit: tuple[str, ...], standing: Standing) -> Verdict:
     value, validity, own, _ = _settle(_plain(text, kind, unit), standing)
-    return Verdict(None, value, own, validity, called.code, called.name)
+    return Verdict(None, value, own, validity, called.code, called.name, told=called.told)
+
+
+def _pass_on(readings: list[Reading], heard: list[tuple[int, Told]]) -> None:
+    """The alarms that rows tell of, on their readings; what follows an alarm event speaks of that one."""
+    for place, (index, told) in enumerate(heard):
+        if told.kind not in ALARMING:
+            continue
+        facets: dict[str, str] = {}
+        for _, other in heard[place + 1 :] if told.kind == "event" else ():
+            if other.kind == "event":
+                break
+            if other.kind != "flag":
+                facets.setdefault(other.kind, other.name)
+        readings[index] = readings[index]._replace(alarm=alarm_of(told, facets))
 
 
 def _settle(measured: Measured, standing: Standing) -> Measured:

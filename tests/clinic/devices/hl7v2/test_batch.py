@@ -156,15 +156,6 @@ def test_a_rate_that_is_only_a_test_starts_nothing() -> None:
     assert kinds(session) == ["device_connected", "readings", "readings"]
 
 
-def test_a_step_of_the_machines_clock_is_said_where_devices_speak() -> None:
-    first, second = ward.furnish(2)
-    writing = batches()
-    writing.write(came(bedside.message("M1", "a")))
-    writing.write_clock_step(-3_600_000, clock.to_ms(clock.now()))
-    assert entries(first)[-1] == ("clock_stepped", {"by_ms": -3_600_000})
-    assert kinds(second) == []
-
-
 def test_times_without_a_zone_are_read_in_the_devices_own() -> None:
     (session,) = ward.furnish(1)
     Device.objects.update(zone="Europe/Vienna")

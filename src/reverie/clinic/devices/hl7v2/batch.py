@@ -99,17 +99,6 @@ class Batches:
         for one, _, _ in found:
             del self._connected[one.device]
 
-    def write_clock_step(self, by_ms: int, now_ms: int) -> None:
-        """Say in every stream that a device speaks to that this machine's clock was moved."""
-        with transaction.atomic():
-            still_open = intake.open_among(set(self._connected.values()))
-            event = events.ClockStepped(by_ms)
-            drafts = {
-                stream: [_system(event, intake.key_of("clock", stream, str(now_ms), str(by_ms)), now_ms)]
-                for stream in still_open
-            }
-            intake.append(intake.hold(drafts.keys()), drafts)
-
     def refusals(self, arrivals: Sequence[Arrival]) -> list[Verdict | None]:
         """Of each whether it would be refused, without writing anything; None for what would be taken."""
         routes = self._routes.find(arrival.device for arrival in arrivals if arrival.draft is not None)

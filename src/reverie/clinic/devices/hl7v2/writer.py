@@ -28,7 +28,6 @@ PAUSE_S = 0.004
 LONGEST_PAUSE_S = 0.040
 LOOK_EVERY_S = 1.0
 RETRY_S = 0.5
-CLOCK_STEP_MS = 2_000
 CACHE_KB = 64_000
 TRIED_AGAIN = frozenset({
     trouble.DISK_FULL, trouble.DISK_REFUSES, trouble.LOCKED, trouble.MISSING, trouble.UNREADABLE,
@@ -51,7 +50,6 @@ class Writer:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._looked_s = clock.monotonic()
-        self._noted_offset_ms = _offset_ms()
         self._unsaid: list[tuple[Loss, int]] = []
 
     def start(self) -> None:
@@ -180,28 +178,21 @@ class Writer:
             trouble.clear(trouble.QUARANTINE_FULL)
 
     def _look(self) -> None:
-        """Once a second: who has fallen silent, and whether this machine's clock was moved."""
+        """Once a second: who has fallen silent, and whether the quarantine has room again."""
         if clock.monotonic() - self._looked_s < LOOK_EVERY_S:
             return
         self._looked_s = clock.monotonic()
         offset_ms = _offset_ms()
-        by_ms = offset_ms - self._noted_offset_ms
         # what has come but is not written yet was not silence
         as_of_ms = self._pending[0].monotonic_ms if self._pending else _monotonic_ms()
         self._unsaid += [(one, one.last_ms + offset_ms) for one in self._batches.presence.losses(as_of_ms)]
-        if not self._unsaid and abs(by_ms) < CLOCK_STEP_MS and not self._batches.store.full:
-            # what creeps is the machine's own correction, not a step
-            self._noted_offset_ms = offset_ms
+        if not self._unsaid and not self._batches.store.full:
             return
         try:
             _open()
             self._batches.store.look_again()
             self._note_quarantine()
-            now_ms = clock.to_ms(clock.now())
-            if abs(by_ms) >= CLOCK_STEP_MS:
-                self._batches.write_clock_step(by_ms, now_ms)
-            self._noted_offset_ms = offset_ms
-            self._batches.write_losses(self._unsaid, now_ms)
+            self._batches.write_losses(self._unsaid, clock.to_ms(clock.now()))
             self._unsaid.clear()
         except Exception as error:
             if trouble.notice(error) is None:
