@@ -11,11 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from reverie.science.session import events as ev
+from reverie.science.session.alarm_kinds import GOVERNING, PLACES, RAISED_BY
 from reverie.science.session.fold import Recorded
 from reverie.science.session.kinds import SOURCES
 from reverie.science.session.rows import USUAL, VALIDITIES, Row
 from reverie.science.session.states import STATES
 from reverie.science.session.values import read_text
+from reverie.science.vitals.alarms.told import PRIORITIES, Input
 from tests.scale import scale
 
 # modest in a test run; no deadline, for a busy machine is no fault
@@ -66,10 +68,27 @@ readings = st.builds(
     rows=row_sets,
     refused=st.lists(st.tuples(words, st.integers(1, 9)), max_size=2).map(tuple),
 )
-vitals = st.builds(
-    ev.VitalsRecorded,
-    at_ms=st.none() | times_ms, rows=row_sets, arousal=st.none() | words, comfort=st.none() | words,
-)  # fmt: skip
+
+
+@st.composite
+def sets(draw: Callable[..., Any]) -> ev.VitalsRecorded:
+    """A set by staff: some values typed, some confirmed, some left to the device."""
+    found = draw(row_sets)
+    taken = []
+    for parameter in sorted({row.parameter for row in found if row.parameter is not None}):
+        how = draw(st.sampled_from(["", "typed", "confirmed", "device"]))
+        if how:
+            device = "" if how == "typed" else draw(st.sampled_from(["MON^1", "PUMP^2"]))
+            taken.append(ev.Taken(parameter, how, device, draw(times_ms) if device else None))
+    return ev.VitalsRecorded(
+        draw(st.none() | times_ms), found, draw(st.none() | words), draw(st.none() | words),
+        draw(st.none() | times_ms), tuple(taken), draw(st.none() | st.integers(0, 5)),
+        draw(st.none() | st.integers(0, 10)), draw(st.none() | st.integers(0, 10)),
+        tuple(draw(st.lists(some_words, max_size=2))),
+    )  # fmt: skip
+
+
+vitals = sets()
 notes = st.builds(ev.Note, text=some_words, subject=words)
 people = st.sampled_from([("7", "Ines Roth", "infusion_nurse"), ("8", "Ola Berg", "prescriber")])
 staff_in = st.builds(lambda who: ev.StaffIn(*who), people)
@@ -90,6 +109,36 @@ device_events = st.one_of(
 )
 signed = st.builds(ev.Signed, words, words, words, st.just("ab" * 32), st.just("cd" * 32))
 clock_steps = st.builds(ev.ClockStepped, st.integers(-(10**9), 10**9))
+entry_numbers = st.integers(1, 14)
+priorities = st.sampled_from(PRIORITIES)
+inputs = st.lists(
+    st.builds(Input, words, st.none() | words, words, words, st.none() | times_ms), max_size=2
+).map(tuple)
+alarm_raised = st.builds(
+    ev.AlarmRaised,
+    group=st.sampled_from(["spo2", "pressure"]), subject=st.sampled_from(["", "MON^1"]), rule=words,
+    priority=priorities, label=words, action=words, onset_ms=times_ms, inputs=inputs, latching=st.booleans(),
+    silent=st.booleans(), source=st.sampled_from(RAISED_BY), edition=words,
+)  # fmt: skip
+alarm_changed = st.builds(
+    ev.AlarmChanged,
+    refers_to=entry_numbers, rule=words, priority=priorities, label=words, action=words, eased=st.booleans(),
+    inputs=inputs, latching=st.booleans(), silent=st.booleans(), edition=words,
+)  # fmt: skip
+alarm_answered = st.builds(ev.AlarmAnswered, entry_numbers, some_words, some_words, words)
+alarm_events = st.one_of(
+    alarm_raised,
+    alarm_changed,
+    st.builds(ev.AlarmCleared, entry_numbers),
+    st.builds(ev.AlarmSeen, entry_numbers),
+    st.builds(
+        ev.AlarmEscalated, entry_numbers, st.integers(0, 600),
+        st.lists(st.tuples(words, words), max_size=2).map(tuple),
+    ),
+    alarm_answered,
+    st.builds(ev.RulesApplied, st.sampled_from(GOVERNING), words, st.integers(0, 9), words),
+    st.builds(ev.SoundChecked, some_words, st.sampled_from(PLACES), st.booleans()),
+)  # fmt: skip
 # what a person may enter, correct and enter late
 CHARTED: dict[str, st.SearchStrategy[Any]] = {
     "vitals_recorded": vitals,
@@ -102,9 +151,10 @@ CHARTED: dict[str, st.SearchStrategy[Any]] = {
     "infusion_resumed": resumed,
     "infusion_stopped": stopped,
     "state_changed": state_changes,
+    "alarm_answered": alarm_answered,
 }
 charted = st.one_of(*CHARTED.values())
-plain_events = st.one_of(charted, readings, device_events, signed, clock_steps, opened)
+plain_events = st.one_of(charted, readings, device_events, signed, clock_steps, opened, alarm_events)
 
 
 def late(event: ev.Event) -> ev.LateEntry:

@@ -12,10 +12,19 @@ from typing import Any, NamedTuple
 from reverie.science.session.events import BadEvent, Correction, Event, LateEntry, Redaction, parse
 from reverie.science.session.state import Deviation, Recorded
 
-UNCORRECTABLE = frozenset({"signed", "redaction", "clock_stepped"})
+# what the watch decided and what a person saw or heard is no entry by hand
+DECIDED = frozenset(
+    {
+        "rules_applied", "alarm_raised", "alarm_changed", "alarm_cleared", "alarm_seen", "alarm_escalated",
+        "sound_checked",
+    }
+)  # fmt: skip
+UNCORRECTABLE = frozenset({"signed", "redaction", "clock_stepped"}) | DECIDED
 UNREDACTABLE = frozenset({"redaction", "signed"})
 LATE_MS = 60_000  # what was recorded this long after it occurred is shown as late
-NOT_LATE_KINDS = frozenset({"opened", "correction", "late_entry", "signed", "redaction", "clock_stepped"})
+NOT_LATE_KINDS = (
+    frozenset({"opened", "correction", "late_entry", "signed", "redaction", "clock_stepped"}) | DECIDED
+)
 
 
 class Fate(NamedTuple):

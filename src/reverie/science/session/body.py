@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, get_type_hints
 
 from reverie.science.session.rows import Row, pack_rows, unpack_rows
+from reverie.science.session.set_kinds import Taken
 from reverie.science.session.values import (
     BadEvent,
     name_of,
@@ -20,6 +21,7 @@ from reverie.science.session.values import (
     read_whole,
     write_decimal,
 )
+from reverie.science.vitals.alarms.told import Input
 
 
 def _read_body(value: object) -> Mapping[str, Any]:
@@ -39,6 +41,56 @@ def _read_tally(value: object) -> tuple[tuple[str, int], ...]:
     return tuple(pairs)
 
 
+def _read_flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadEvent(f"is {name_of(value)}, neither true nor false")
+    return value
+
+
+def _read_list(value: object, what: str, most: int) -> list[Any]:
+    """The parts of `value`, each of which must be a list of `most`."""
+    if not isinstance(value, list | tuple):
+        raise BadEvent(f"is {name_of(value)}, not a list")
+    if any(not isinstance(part, list | tuple) or len(part) != most for part in value):
+        raise BadEvent(f"holds something else than {what}")
+    return list(value)
+
+
+def _read_maybe(read: Callable[[object], Any], value: object) -> Any:
+    return None if value is None else read(value)
+
+
+def _read_words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise BadEvent(f"is {name_of(value)}, not a list")
+    return tuple(read_text(word) for word in value)
+
+
+def _read_pairs(value: object) -> tuple[tuple[str, str], ...]:
+    return tuple((read_text(one), read_text(other)) for one, other in _read_list(value, "[id, name]", 2))
+
+
+def _read_inputs(value: object) -> tuple[Input, ...]:
+    return tuple(
+        Input(
+            read_text(name), _read_maybe(read_text, told), read_text(unit), read_text(device),
+            _read_maybe(read_whole, at_ms),
+        )
+        for name, told, unit, device, at_ms in _read_list(value, "[name, value, unit, device, time]", 5)
+    )  # fmt: skip
+
+
+def _read_taken(value: object) -> tuple[Taken, ...]:
+    return tuple(
+        Taken(read_text(parameter), read_text(how), read_text(device), _read_maybe(read_whole, measured_ms))
+        for parameter, how, device, measured_ms in _read_list(value, "[parameter, how, device, time]", 4)
+    )
+
+
+def _lists(parts: tuple[Any, ...]) -> list[list[Any]]:
+    return [list(part) for part in parts]
+
+
 _READ: dict[object, Callable[[object], object]] = {
     str: read_text,
     int: read_whole,
@@ -46,14 +98,24 @@ _READ: dict[object, Callable[[object], object]] = {
     Mapping[str, Any]: _read_body,
     tuple[tuple[str, int], ...]: _read_tally,
     tuple[Row, ...]: unpack_rows,
+    bool: _read_flag,
+    tuple[str, ...]: _read_words,
+    tuple[tuple[str, str], ...]: _read_pairs,
+    tuple[Input, ...]: _read_inputs,
+    tuple[Taken, ...]: _read_taken,
 }
 _WRITE: dict[object, Callable[[Any], object]] = {
     str: read_text,
     int: read_whole,
     Decimal: write_decimal,
     Mapping[str, Any]: dict,
-    tuple[tuple[str, int], ...]: lambda pairs: [list(pair) for pair in pairs],
+    tuple[tuple[str, int], ...]: _lists,
     tuple[Row, ...]: pack_rows,
+    bool: _read_flag,
+    tuple[str, ...]: list,
+    tuple[tuple[str, str], ...]: _lists,
+    tuple[Input, ...]: lambda inputs: _lists(_read_inputs(inputs)),
+    tuple[Taken, ...]: lambda taken: _lists(_read_taken(taken)),
 }
 
 

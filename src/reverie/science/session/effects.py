@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reverie.science.session.alarm_effects import ALARM_EFFECTS
 from reverie.science.session.events import (
     ClockStepped,
     DeviceConnected,
@@ -23,6 +24,7 @@ from reverie.science.session.events import (
     StaffOut,
     StateChanged,
     VitalsRecorded,
+    own_rows,
 )
 from reverie.science.session.infusion import INFUSION_EFFECTS, Effect
 from reverie.science.session.rows import USUAL
@@ -107,7 +109,7 @@ def _latest(
         # a message that comes late does not replace a newer one, unless the clock itself was set back
         if shown is not None and occurred < shown[4] and received >= shown[5]:
             continue
-        _, value, validity, unit, _, _, _, at_ms = row
+        _, value, validity, unit, _, _, _, at_ms, _ = row
         if validity == "not_available" and parameter in CUFF and shown is not None and shown[0] is not None:
             continue
         latest[key] = Latest(
@@ -149,7 +151,7 @@ def _readings(state: State, one: Recorded, event: Readings, late: bool) -> State
 
 def _vitals(state: State, one: Recorded, event: VitalsRecorded, late: bool) -> State:
     return state._replace(
-        latest=_latest(state, one, STAFF, "staff", event.rows, event.at_ms),
+        latest=_latest(state, one, STAFF, "staff", own_rows(event), event.at_ms),
         arousal=_said(state.arousal, one, event.arousal, late),
         comfort=_said(state.comfort, one, event.comfort, late),
     )
@@ -222,6 +224,7 @@ def _unmoved(state: State, one: Recorded, event: Redaction, late: bool) -> State
 
 EFFECTS: Mapping[type[Any], Effect] = {
     **INFUSION_EFFECTS,
+    **ALARM_EFFECTS,
     Opened: _opened,
     StateChanged: _state_changed,
     Readings: _readings,

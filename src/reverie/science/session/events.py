@@ -9,6 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from reverie.science.session.alarm_kinds import (
+    AlarmAnswered,
+    AlarmChanged,
+    AlarmCleared,
+    AlarmEscalated,
+    AlarmRaised,
+    AlarmSeen,
+    RulesApplied,
+    SoundChecked,
+)
 from reverie.science.session.body import read_body, write_body
 from reverie.science.session.kinds import (
     ClockStepped,
@@ -32,18 +42,19 @@ from reverie.science.session.kinds import (
     StaffIn,
     StaffOut,
     StateChanged,
-    VitalsRecorded,
 )
 from reverie.science.session.rows import Row, readings_of, rows_of, tally
+from reverie.science.session.set_kinds import Taken, VitalsRecorded, VitalsRecordedV1, own_rows
 from reverie.science.session.upcast import upcast
 from reverie.science.session.values import BadEvent
 
 __all__ = [
-    "REGISTRY", "BadEvent", "ClockStepped", "Correction", "DeviceConnected", "DeviceLost", "Event",
-    "InfusionPaused", "InfusionResumed", "InfusionStarted", "InfusionStopped", "LateEntry", "Note", "Opened",
-    "PatientNamed",
-    "RateChanged", "Readings", "Redaction", "Row", "Signed", "StaffIn", "StaffOut", "StateChanged",
-    "VitalsRecorded", "actor", "body_of", "kind_of", "parse", "readings_of", "rows_of", "tally", "version_of",
+    "REGISTRY", "AlarmAnswered", "AlarmChanged", "AlarmCleared", "AlarmEscalated", "AlarmRaised", "AlarmSeen",
+    "BadEvent", "ClockStepped", "Correction", "DeviceConnected", "DeviceLost", "Event", "InfusionPaused",
+    "InfusionResumed", "InfusionStarted", "InfusionStopped", "LateEntry", "Note", "Opened", "PatientNamed",
+    "RateChanged", "Readings", "Redaction", "Row", "RulesApplied", "Signed", "SoundChecked", "StaffIn",
+    "StaffOut", "StateChanged", "Taken", "VitalsRecorded", "actor", "body_of", "kind_of", "own_rows", "parse",
+    "readings_of", "rows_of", "tally", "version_of",
 ]  # fmt: skip
 
 REGISTRY: Mapping[tuple[str, int], type[Any]] = {
@@ -55,7 +66,8 @@ REGISTRY: Mapping[tuple[str, int], type[Any]] = {
     ("infusion_paused", 1): InfusionPaused,
     ("infusion_resumed", 1): InfusionResumed,
     ("infusion_stopped", 1): InfusionStopped,
-    ("vitals_recorded", 1): VitalsRecorded,
+    ("vitals_recorded", 1): VitalsRecordedV1,
+    ("vitals_recorded", 2): VitalsRecorded,
     ("note", 1): NoteV1,
     ("note", 2): Note,
     ("staff_in", 1): StaffIn,
@@ -68,9 +80,17 @@ REGISTRY: Mapping[tuple[str, int], type[Any]] = {
     ("signed", 1): Signed,
     ("redaction", 1): Redaction,
     ("clock_stepped", 1): ClockStepped,
+    ("rules_applied", 1): RulesApplied,
+    ("alarm_raised", 1): AlarmRaised,
+    ("alarm_changed", 1): AlarmChanged,
+    ("alarm_cleared", 1): AlarmCleared,
+    ("alarm_seen", 1): AlarmSeen,
+    ("alarm_escalated", 1): AlarmEscalated,
+    ("alarm_answered", 1): AlarmAnswered,
+    ("sound_checked", 1): SoundChecked,
 }
 _NEWEST: Mapping[type[Any], tuple[str, int]] = {
-    cls: key for key, cls in REGISTRY.items() if cls is not NoteV1
+    cls: (kind, version) for (kind, version), cls in REGISTRY.items() if (kind, version + 1) not in REGISTRY
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reverie.science.session.alarm import Alarm
 from reverie.science.session.amend import (
     Fate,
     blank_redacted,
@@ -19,7 +20,8 @@ from reverie.science.session.amend import (
 )
 from reverie.science.session.effects import apply, choose_rows
 from reverie.science.session.events import Correction, Event, LateEntry, Readings, Redaction
-from reverie.science.session.judge import Refusal, judge
+from reverie.science.session.judge import judge
+from reverie.science.session.refusal import Refusal
 from reverie.science.session.state import (
     EMPTY,
     STAFF,
@@ -39,9 +41,9 @@ from reverie.science.session.state import (
 from reverie.science.session.timeline import Line, timeline
 
 __all__ = [
-    "EMPTY", "STAFF", "Amendment", "Deviation", "Device", "Infusion", "Latest", "Line", "Present",
-    "Recorded", "Refusal", "Said", "Signature", "State", "advance", "as_happened", "as_known", "facts_of",
-    "judge", "text_of", "timeline",
+    "EMPTY", "STAFF", "Alarm", "Amendment", "Deviation", "Device", "Infusion", "Latest", "Line", "Present",
+    "Recorded", "Refusal", "Said", "Signature", "State", "advance", "advance_by", "as_happened", "as_known",
+    "facts_of", "judge", "text_of", "timeline",
 ]  # fmt: skip
 
 VOIDING = frozenset({"correction", "late_entry"})  # what is added after a signature voids it
@@ -62,9 +64,11 @@ def as_known(recorded: Iterable[Recorded], upto_seq: int | None = None) -> State
 
 def advance(state: State, one: Recorded) -> State:
     """The state after one more entry. An entry that is already folded changes nothing."""
-    if one.seq <= state.last_seq:
-        return state
-    event = read(one)
+    return state if one.seq <= state.last_seq else advance_by(state, one, read(one))
+
+
+def advance_by(state: State, one: Recorded, event: Event | None) -> State:
+    """`advance` for the next entry, whose event is read already."""
     if type(event) is Readings:
         after = apply(state, one, event)
         return after._replace(last_seq=one.seq, last_recorded_ms=one.recorded_ms)

@@ -7,8 +7,9 @@ of the plan and no clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from reverie.science.session.alarm_judge import ALARM_RULES, keeping_open
 from reverie.science.session.amend import (
     NOT_LATE_KINDS,
     UNREDACTABLE,
@@ -35,16 +36,9 @@ from reverie.science.session.events import (
     StateChanged,
     VitalsRecorded,
 )
+from reverie.science.session.refusal import Refusal
 from reverie.science.session.state import State
 from reverie.science.session.states import lawful
-
-
-class Refusal(NamedTuple):
-    """Why not: a sentence for a person, and a stable word for the program."""
-
-    reason: str
-    code: str
-
 
 AFTER_CLOSURE = (Correction, LateEntry, Signed, Redaction)
 
@@ -78,7 +72,7 @@ def _state_changed(state: State, event: StateChanged) -> Refusal | None:
         )
     if not lawful(state.phase, event.to_state):
         return Refusal(f"A session cannot go from “{now}” to “{wanted}”.", "unlawful_state")
-    return None
+    return keeping_open(state) if event.to_state == "closed" else None
 
 
 def _words(state: str) -> str:
@@ -131,8 +125,14 @@ def _stopped(state: State, event: InfusionStopped) -> Refusal | None:
 
 
 def _vitals(state: State, event: VitalsRecorded) -> Refusal | None:
-    if not event.rows and not event.arousal and not event.comfort:
+    observed = (event.arousal_level, event.distress, event.nausea)
+    said = event.rows or event.arousal or event.comfort or event.symptoms
+    if not said and all(level is None for level in observed):
         return Refusal("Give at least one value.", "empty")
+    by_name = {row.parameter: row.value for row in event.rows}
+    upper, lower = by_name.get("nibp_sys"), by_name.get("nibp_dia")
+    if upper is not None and lower is not None and upper <= lower:
+        return Refusal("The lower pressure must be below the upper one.", "pressure")
     return None
 
 
@@ -207,4 +207,5 @@ _RULES: Mapping[type[Any], Callable[[State, Any], Refusal | None]] = {
     Correction: _correction,
     LateEntry: _late,
     Redaction: _redaction,
+    **ALARM_RULES,
 }

@@ -11,21 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from reverie.science.session.alarm_kinds import AlarmEvent
 from reverie.science.session.rows import Row
+from reverie.science.session.set_kinds import VitalsRecorded
 from reverie.science.session.states import STATES
-from reverie.science.session.values import BadEvent
+from reverie.science.session.values import BadEvent, one_of, some
 
 SOURCES = ("staff", "device")
-
-
-def _one_of(word: str, words: tuple[str, ...], name: str) -> None:
-    if word not in words:
-        raise BadEvent(f"the field “{name}” says “{word}”, which is none of {', '.join(words)}")
-
-
-def _some(text: str, name: str) -> None:
-    if not text.strip():
-        raise BadEvent(f"the field “{name}” is empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +43,8 @@ class StateChanged:
 
     def __post_init__(self) -> None:
         """Both must be states."""
-        _one_of(self.from_state, STATES, "from_state")
-        _one_of(self.to_state, STATES, "to_state")
+        one_of(self.from_state, STATES, "from_state")
+        one_of(self.to_state, STATES, "to_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ class InfusionStarted:
 
     def __post_init__(self) -> None:
         """Staff or device said so."""
-        _one_of(self.source, SOURCES, "source")
+        one_of(self.source, SOURCES, "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +96,7 @@ class RateChanged:
 
     def __post_init__(self) -> None:
         """Staff or device said so."""
-        _one_of(self.source, SOURCES, "source")
+        one_of(self.source, SOURCES, "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +109,7 @@ class InfusionPaused:
 
     def __post_init__(self) -> None:
         """Staff or device said so."""
-        _one_of(self.source, SOURCES, "source")
+        one_of(self.source, SOURCES, "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +122,7 @@ class InfusionResumed:
 
     def __post_init__(self) -> None:
         """Staff or device said so."""
-        _one_of(self.source, SOURCES, "source")
+        one_of(self.source, SOURCES, "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +136,7 @@ class InfusionStopped:
 
     def __post_init__(self) -> None:
         """Staff or device said so."""
-        _one_of(self.source, SOURCES, "source")
-
-
-@dataclass(frozen=True, slots=True)
-class VitalsRecorded:
-    """A manual set. `at_ms` is when it was taken; arousal and comfort are in the clinic's own words."""
-
-    at_ms: int | None
-    rows: tuple[Row, ...]
-    arousal: str | None = None
-    comfort: str | None = None
+        one_of(self.source, SOURCES, "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +155,7 @@ class Note:
 
     def __post_init__(self) -> None:
         """An empty note says nothing."""
-        _some(self.text, "text")
+        some(self.text, "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +219,7 @@ class Correction:
 
     def __post_init__(self) -> None:
         """A correction has a reason."""
-        _some(self.reason, "reason")
+        some(self.reason, "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +255,7 @@ class Redaction:
 
     def __post_init__(self) -> None:
         """A redaction has a reason."""
-        _some(self.reason, "reason")
+        some(self.reason, "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,5 +268,5 @@ class ClockStepped:
 Event = (
     Opened | StateChanged | Readings | InfusionStarted | RateChanged | InfusionPaused | InfusionResumed
     | InfusionStopped | VitalsRecorded | Note | StaffIn | StaffOut | DeviceConnected | DeviceLost
-    | PatientNamed | Correction | LateEntry | Signed | Redaction | ClockStepped
+    | PatientNamed | Correction | LateEntry | Signed | Redaction | ClockStepped | AlarmEvent
 )  # fmt: skip

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from reverie.science.session.alarm import Alarm, Rules, Sound
+
 STAFF = ""  # the "device" of a manual set; a real device is never empty
 
 
@@ -125,8 +127,9 @@ class State(NamedTuple):
     """All that is known. `phase` is the session's state (the word), "" before it was opened.
 
     `latest` is by (device, parameter), a manual set under `STAFF`. `misnamed` holds the record number of
-    another patient that a device names, by device. `unknown` names entries whose
-    content is redacted or unreadable. `kept` is what a correction needs to fold anew; not a fact.
+    another patient that a device names, by device. `alarms` are by the entry that raised them, `rules` by
+    what they are rules of, `sound` by screen. `unknown` names entries whose content is redacted or
+    unreadable. `kept` is what a correction needs to fold anew; not a fact.
     """
 
     last_seq: int = 0
@@ -154,6 +157,9 @@ class State(NamedTuple):
     clock_steps: tuple[tuple[int, int], ...] = ()
     unknown: tuple[int, ...] = ()
     misnamed: Mapping[str, str] = {}
+    alarms: Mapping[int, Alarm] = {}
+    rules: Mapping[str, Rules] = {}
+    sound: Mapping[str, Sound] = {}
     kept: tuple[Recorded, ...] = ()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reverie.science.session.kinds import Note, NoteV1
+from reverie.science.session.set_kinds import VitalsRecorded, VitalsRecordedV1
 from reverie.science.session.values import BadEvent
 
 
@@ -18,7 +19,14 @@ def _note_1(event: NoteV1) -> Note:
     return Note(event.text, "")
 
 
-UPCASTS: Mapping[tuple[str, int], Callable[[Any], Any]] = {("note", 1): _note_1}
+def _vitals_recorded_1(event: VitalsRecordedV1) -> VitalsRecorded:
+    return VitalsRecorded(event.at_ms, event.rows, event.arousal, event.comfort)
+
+
+UPCASTS: Mapping[tuple[str, int], Callable[[Any], Any]] = {
+    ("note", 1): _note_1,
+    ("vitals_recorded", 1): _vitals_recorded_1,
+}
 
 
 def upcast(kind: str, version: int, event: Any) -> Any:

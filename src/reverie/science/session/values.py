@@ -65,3 +65,15 @@ def name_of(value: object) -> str:
     if value is None:
         return "missing"
     return f"the text “{value[:40]}”" if isinstance(value, str) else f"a {type(value).__name__}"
+
+
+def one_of(word: str, words: tuple[str, ...], name: str) -> None:
+    """Raise BadEvent unless `word` is one of `words`; `name` is the field's."""
+    if word not in words:
+        raise BadEvent(f"the field “{name}” says “{word}”, which is none of {', '.join(words)}")
+
+
+def some(text: str, name: str) -> None:
+    """Raise BadEvent where a text says nothing; `name` is the field's."""
+    if not text.strip():
+        raise BadEvent(f"the field “{name}” is empty")
