@@ -44,29 +44,36 @@ def simulate(
     port: Port = 2575,
     interval: Annotated[float, typer.Option(min=0.0, max=3_600.0, help="Seconds between messages.")] = 1.0,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after this time.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same patient.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same patient.")] = 1,
     artefacts: Annotated[
-        str, typer.Option(help="What goes wrong, names with commas; `list` lists them.")
+        str, typer.Option(help="What disturbs the numbers now and then, names with commas.")
     ] = "",
+    incident: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What happens to the patient, and how many seconds after the start: desaturation@120, or "
+            "desaturation@120:severe (mild, moderate, severe). May be given several times."
+        ),
+    ] = None,
     cuff_minutes: Annotated[
         float, typer.Option(min=1.0, help="Minutes from one cuff reading to the next.")
     ] = 5.0,
     infusion_after: Annotated[
         float, typer.Option(min=0.0, help="Seconds until the infusion begins.")
     ] = 120.0,
+    listed: Annotated[bool, typer.Option("--list", help="List incidents and artefacts, and end.")] = False,
 ) -> None:
     """Simulate a bedside monitor and an infusion pump that speak HL7 to the listener.
 
-    Without names both run; with --device or --pump only what is named.
+    Without names both run; with --device or --pump only what is named. The patient answers the pump.
     """
-    from reverie.clinic.devices.simulated.device import MONITOR_NAME, PUMP_NAME, Spec, usual_program
-    from reverie.science.simulation.artefacts import KINDS
+    from reverie.clinic.devices.simulated.device import MONITOR_NAME, PUMP_NAME, Spec, seeded, usual_program
+    from reverie.science.simulation.incidents import read_incident
     from reverie.science.simulation.monitor import Monitor
-    from reverie.science.simulation.patient import STANDARD
+    from reverie.science.simulation.population import draw_patients
 
-    if artefacts == "list":
-        for name, artefact in KINDS.items():
-            print(f"{name:12} {artefact.words}")
+    if listed:
+        _list()
         return
     if device is None and pump is None:
         device, pump = MONITOR_NAME, PUMP_NAME
@@ -74,9 +81,14 @@ def simulate(
     program = usual_program(infusion_after)
     specs = []
     try:
+        happening = tuple(
+            read_incident(text) for one in incident or () for text in one.replace(",", " ").split()
+        )
         if device is not None:
             cuff = Monitor(cuff_every_s=60.0 * cuff_minutes)
-            specs.append(Spec(device, "monitor", interval, seed, STANDARD, program, cuff, wanted))
+            # 70 kg: the usual program is theirs
+            patient = draw_patients(seeded(seed), 1, weight_kg=70.0)
+            specs.append(Spec(device, "monitor", interval, seed, patient, program, cuff, wanted, happening))
         if pump is not None:
             specs.append(Spec(pump, "pump", interval, seed, program=program))
         tallies = asyncio.run(_simulate(specs, host, port, seconds))
@@ -133,6 +145,17 @@ def replay(
     if tally.lost or not_sent:
         _explain({name: tally})
         raise typer.Exit(1)
+
+
+def _list() -> None:
+    from reverie.science.simulation import artefacts, incidents
+
+    print("Incidents: --incident NAME@SECONDS, or NAME@SECONDS:mild, moderate, severe")
+    for name, script in incidents.KINDS.items():
+        print(f"  {name:14}{script.words}")
+    print("Artefacts: --artefacts NAME,NAME; they come and go by themselves")
+    for name, kind in artefacts.KINDS.items():
+        print(f"  {name:14}{kind.words}")
 
 
 async def _simulate(specs: list[Spec], host: str, port: int, seconds: float | None) -> dict[str, Tally]:

@@ -1,35 +1,46 @@
-"""A bedside monitor that does not exist: what it shows of a patient, as the rows of its message.
+"""A bedside monitor that does not exist: what it shows of patients, by rounding, cycle, error and lost pulse.
 
-Knows rounding, the cuff's cycle and error, and which codes and channels such a monitor uses. A cuff
-pressure is sent once, when it was measured, with its own time. It sends nothing and owns no clock.
+A cuff pressure is there once, when it was measured; where there is no pulse there is none, and no
+saturation either. It sends nothing and owns no clock. Source: errors fitted to recorded numerics (below).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from random import Random
+from typing import NamedTuple
 
-from reverie.science.simulation.artefacts import disturb
-from reverie.science.simulation.message import Row, part
-from reverie.science.simulation.patient import Vitals
+import numpy as np
+from numpy.typing import NDArray
 
-# derived: two cuff readings ten minutes apart differ by 7 and 6 mmHg (medians), drift included
-CUFF_ERROR_SYS_MMHG = 6.0
-CUFF_ERROR_DIA_MMHG = 5.2
-PULSE_ERROR_PER_MIN = 0.8
-CUFF_OVER_READ = 1.3
+from reverie.science.simulation.artefacts import LEAST_PULSE_MMHG, Shown
+from reverie.science.simulation.vital_signs import Floats, Vitals
+from reverie.science.sources import Source
 
-_CUFF = (
-    ("150301", "MDC_PRESS_CUFF_SYS"),
-    ("150302", "MDC_PRESS_CUFF_DIA"),
-    ("150303", "MDC_PRESS_CUFF_MEAN"),
-)
-_NONINV = (
-    ("150021", "MDC_PRESS_BLD_NONINV_SYS"),
-    ("150022", "MDC_PRESS_BLD_NONINV_DIA"),
-    ("150023", "MDC_PRESS_BLD_NONINV_MEAN"),
-)
+RECORDED = Source(
+    "Numerics of the MIMIC waveform database, Goldberger et al., Circulation 101:e215", 2000, "derived",
+    "one cuff reading to the next differs by 7 / 23.5 and 6 / 15.5 mmHg (median / 95th percentile), drift "
+    "included; heart rate and pulse rate by 0.6 / 3.1 per minute",
+)  # fmt: skip
+
+
+class Error(NamedTuple):
+    """A normal error, and how often a larger one comes in its place."""
+
+    sd: float
+    larger_sd: float
+    larger_part: float
+
+
+CUFF_SYS = Error(5.0, 14.5, 0.2)
+CUFF_DIA = Error(5.2, 5.2, 0.0)
+PULSE = Error(0.75, 2.8, 0.18)
+# assumed: below this there is nothing that a cuff or a finger probe could find
+LEAST_PULSE_SYS_MMHG, LEAST_HEART_PER_MIN = 45.0, 10.0
+# of one patient
+ALWAYS, NEVER = np.ones(1, dtype=np.bool_), np.zeros(1, dtype=np.bool_)
+# assumed: how long a monitor waits before it calls no beat asystole, and no breath apnoea
+ASYSTOLE, APNOEA = "MDC_EVT_ECG_ASYSTOLE", "MDC_EVT_APNEA"
+OWN_ALARMS_AFTER_S = {ASYSTOLE: 4.0, APNOEA: 20.0}
 
 
 @dataclass(frozen=True)
@@ -57,91 +68,48 @@ class Monitor:
         return ended if cycles >= 0 and ended > since_s else None
 
 
-def show(
-    monitor: Monitor,
-    vitals: Vitals,
-    span_s: tuple[float, float],
-    at: datetime,
-    active: frozenset[str],
-    rng: Random,
-) -> list[Row]:
-    """The rows of the message at `at`, for the time `span_s` = (last message, now) since switched on.
+def look(vitals: Vitals, cuff_done: NDArray[np.bool_], rng: np.random.Generator) -> Shown:
+    """The numbers of a monitor that nothing disturbs; cuff pressures where `cuff_done`."""
+    shape = vitals.hr_per_min.shape
+    pulse = (vitals.sys_mmhg >= LEAST_PULSE_SYS_MMHG) & (vitals.hr_per_min >= LEAST_HEART_PER_MIN)
+    sys, dia = np.full(shape, np.nan), np.full(shape, np.nan)
+    if cuff_done.any() and (count := int(np.count_nonzero(cuffs := cuff_done & pulse))):
+        read = np.rint(vitals.sys_mmhg[cuffs] + _draw(CUFF_SYS, count, rng))
+        low = np.rint(vitals.dia_mmhg[cuffs] + _draw(CUFF_DIA, count, rng))
+        sys[cuffs], dia[cuffs] = read, np.minimum(low, read - LEAST_PULSE_MMHG)
+    beats = np.rint(vitals.hr_per_min + _draw(PULSE, shape, rng))
+    return Shown(
+        hr=np.rint(vitals.hr_per_min),
+        pr=np.where(pulse, beats, 0.0),
+        spo2=np.where(pulse, np.rint(vitals.spo2_percent), 0.0),
+        pi=np.where(pulse, np.rint(10.0 * vitals.perfusion_percent) / 10.0, 0.0),
+        rr=np.rint(vitals.rr_per_min),
+        etco2=np.rint(vitals.etco2_mmhg),
+        nibp_sys=sys,
+        nibp_dia=dia,
+    )
 
-    `active` are the artefacts that act now (see `artefacts.KINDS`).
-    """
-    since_s, now_s = span_s
-    sent = disturb(_numbers(vitals, rng), active, monitor.inflating(now_s), rng)
-    flags = ("DEMO",) if "demo" in active else ()
 
-    def numeric(name: str, code: str, label: str, channel: str, unit: str, limits: str = "") -> Row:
-        value = sent[name]
-        return Row("NM", code, label, channel, value, unit, limits, flags, "R" if value else "X", at=at)
+class OwnAlarms:
+    """The crisis alarms of one monitor: they sound while what it shows has been nought for long enough."""
 
-    rows = [
-        part("69965", "MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS", "1.0.0.0"),
-        part("69798", "MDC_DEV_ECG_VMD", "1.1.0.0"),
-        numeric("hr", "147842", "MDC_ECG_HEART_RATE", "1.1.1.1", "/min", "50-120"),
-        part("69642", "MDC_DEV_ANALY_SAT_O2_VMD", "1.2.0.0"),
-        numeric("spo2", "150456", "MDC_PULS_OXIM_SAT_O2", "1.2.1.1", "%", "92-100"),
-        numeric("pr", "149530", "MDC_PULS_OXIM_PULS_RATE", "1.2.1.2", "/min", "50-120"),
-        numeric("pi", "150488", "MDC_BLD_PERF_INDEX", "1.2.1.3", "%"),
-    ]
-    if monitor.capnography:
-        rows += [
-            part("69766", "MDC_DEV_GEN_CONC_AWAY_VMD", "1.3.0.0"),
-            numeric("etco2", "151708", "MDC_CONC_AWAY_CO2_ET", "1.3.1.1", "mmHg", "25-50"),
-            numeric("rr", "151562", "MDC_RESP_RATE", "1.3.1.2", "breaths/min", "8-30"),
-        ]
-    else:
-        rows.append(numeric("rr", "151578", "MDC_TTHOR_RESP_RATE", "1.1.2.1", "breaths/min", "8-30"))
-    ended_s = monitor.measured(since_s, now_s)
-    if ended_s is not None:
-        ended_at = at - timedelta(seconds=now_s - ended_s)
-        rows += _cuff_rows(
-            vitals, ended_at, active, flags, rng, flip=int(ended_s // monitor.cuff_every_s) % 2 == 1
+    def __init__(self) -> None:
+        """Silent."""
+        self._since_s: dict[str, float] = {}
+
+    def sounding(self, shown: Shown, elapsed_s: float) -> tuple[str, ...]:
+        """The alarms that sound at `elapsed_s`; time never goes back."""
+        for name, number in ((ASYSTOLE, shown.hr), (APNOEA, shown.rr)):
+            if number[0] == 0.0:
+                self._since_s.setdefault(name, elapsed_s)
+            else:
+                self._since_s.pop(name, None)
+        return tuple(
+            name for name, since in self._since_s.items() if elapsed_s - since >= OWN_ALARMS_AFTER_S[name]
         )
-    return rows
 
 
-def _numbers(vitals: Vitals, rng: Random) -> dict[str, str]:
-    return {
-        "hr": str(round(vitals.hr_per_min)),
-        "pr": str(round(vitals.hr_per_min + rng.gauss(0.0, PULSE_ERROR_PER_MIN))),
-        "spo2": str(round(vitals.spo2_percent)),
-        "pi": f"{vitals.perfusion_percent:.1f}",
-        "rr": str(round(vitals.rr_per_min)),
-        "etco2": str(round(vitals.etco2_mmhg)),
-    }
-
-
-def _cuff_rows(
-    vitals: Vitals, at: datetime, active: frozenset[str], flags: tuple[str, ...], rng: Random, *, flip: bool
-) -> list[Row]:
-    factor = CUFF_OVER_READ if "over-read" in active else 1.0
-    sys_mmhg = factor * (vitals.sys_mmhg + rng.gauss(0.0, CUFF_ERROR_SYS_MMHG))
-    dia_mmhg = min(factor * (vitals.dia_mmhg + rng.gauss(0.0, CUFF_ERROR_DIA_MMHG)), sys_mmhg - 12.0)
-    mean_mmhg = dia_mmhg + (sys_mmhg - dia_mmhg) * 0.36
-    codes = _NONINV if "code-flip" in active and flip else _CUFF
-    limits = ("90-160", "50-100", "60-110")
-    rows = [part("69854", "MDC_DEV_METER_PRESS_BLD_VMD", "1.4.0.0")]
-    for i, (value, (code, name)) in enumerate(zip((sys_mmhg, dia_mmhg, mean_mmhg), codes, strict=True)):
-        text = str(round(value))
-        channel = f"1.4.1.{i + 1}"
-        rows.append(Row("NM", code, name, channel, text, "mmHg", limits[i], flags, aperiodic=True, at=at))
-    fahrenheit = "fahrenheit" in active
-    temp = vitals.temp_cel * 1.8 + 32.0 if fahrenheit else vitals.temp_cel
-    rows += [
-        part("69902", "MDC_DEV_METER_TEMP_VMD", "1.5.0.0"),
-        Row(
-            "NM",
-            "150344",
-            "MDC_TEMP",
-            "1.5.1.1",
-            f"{temp:.1f}",
-            "degF" if fahrenheit else "Cel",
-            flags=flags,
-            aperiodic=True,
-            at=at,
-        ),
-    ]
-    return rows
+def _draw(error: Error, shape: int | tuple[int, ...], rng: np.random.Generator) -> Floats:
+    larger = rng.random(shape) < error.larger_part
+    drawn: Floats = np.where(larger, error.larger_sd, error.sd) * rng.standard_normal(shape)
+    return drawn

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from random import Random
 
+import numpy as np
 import pytest
 from hl7apy.consts import VALIDATION_LEVEL
 from hl7apy.parser import parse_message
 
 from reverie.clinic.devices.simulated.device import Bedside, InfusionPump, Spec, build, usual_program
 from reverie.science.simulation.artefacts import KINDS
-from reverie.science.simulation.patient import STANDARD
+from reverie.science.simulation.incidents import Incident
+from reverie.science.simulation.population import Patients, draw_patients, typical
 
 BEGUN = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
@@ -40,8 +42,13 @@ def cuff_pressures(payloads: list[bytes]) -> list[int]:
     return [int(found) for payload in payloads if (found := value(payload, "MDC_PRESS_CUFF_SYS"))]
 
 
+def reacting() -> Patients:
+    """A typical patient whose pressure rises three times as much as usual."""
+    return replace(typical(), reacts_sys=np.array([3.0]))
+
+
 def test_pressure_rises_with_the_pump_and_falls_after_it() -> None:
-    spec = Spec("M", seed=3, patient=STANDARD, program=usual_program(start_after_s=1_500))
+    spec = Spec("M", seed=3, patients=reacting(), program=usual_program(start_after_s=1_500))
     pressures = cuff_pressures(course(build(spec, BEGUN), range(0, 9_000, 5)))
     assert len(pressures) == 30
     before, peak, after = pressures[:5], pressures[10:13], pressures[24:]
@@ -50,7 +57,9 @@ def test_pressure_rises_with_the_pump_and_falls_after_it() -> None:
 
 
 def test_without_a_pump_nothing_rises() -> None:
-    pressures = cuff_pressures(course(build(Spec("M", seed=3, patient=STANDARD), BEGUN), range(0, 9_000, 5)))
+    pressures = cuff_pressures(
+        course(build(Spec("M", seed=3, patients=typical()), BEGUN), range(0, 9_000, 5))
+    )
     assert abs(sum(pressures[8:13]) / 5 - 125) < 8
 
 
@@ -90,9 +99,9 @@ def test_a_simulation_that_began_long_ago_is_where_it_would_be() -> None:
     assert value(sent, "MDC_VOL_FLUID_DELIV_TOTAL") == "17.50"
     late = []
     for seed in range(20):
-        monitor = build(Spec("M", seed=seed, patient=STANDARD, program=spec.program), BEGUN)
+        monitor = build(Spec("M", seed=seed, patients=reacting(), program=spec.program), BEGUN)
         late += cuff_pressures(course(monitor, range(2_400, 2_460, 5)))
-    assert sum(late) / len(late) - 125 > 7
+    assert sum(late) / len(late) - 125 > 5
 
 
 def test_messages_are_doubled_and_change_places_but_none_is_missing() -> None:
@@ -113,9 +122,46 @@ def test_a_wrong_clock_is_an_hour_ahead_for_a_while() -> None:
     assert 0 < sum(ahead) < 1_500
 
 
+def test_an_incident_is_seen_on_the_monitor_and_the_monitor_calls_a_crisis() -> None:
+    spec = Spec("M", patients=typical(), incidents=(Incident("arrest", 60), Incident("desaturation", 400)))
+    sent = course(build(spec, BEGUN), range(700))
+    rates = [int(value(payload, "MDC_ECG_HEART_RATE") or -1) for payload in sent]
+    assert min(rates[:60]) > 50
+    assert set(rates[70:240]) == {0}
+    assert min(rates[300:]) > 50
+    crisis = [second for second, payload in enumerate(sent) if value(payload, "MDC_EVT_ECG_ASYSTOLE")]
+    assert crisis == list(range(crisis[0], crisis[-1] + 1))
+    assert 65 <= crisis[0] <= 71
+    assert crisis[-1] < 265
+    saturation = [int(value(payload, "MDC_PULS_OXIM_SAT_O2") or 0) for payload in sent]
+    assert set(saturation[75:240]) == {0}
+    assert 82 <= min(saturation[400:]) <= 87
+
+
+def test_nothing_is_sent_while_the_link_is_lost_and_a_cuff_reading_comes_after_it() -> None:
+    spec = Spec("M", patients=typical(), incidents=(Incident("link-loss", 340),))
+    device = build(spec, BEGUN)
+    at = [
+        second for second in range(500) if device.messages(float(second), BEGUN + timedelta(seconds=second))
+    ]
+    assert sorted(set(range(500)) - set(at)) == list(range(340, 430))
+    late = course(build(spec, BEGUN), range(500))[340]
+    assert value(late, "MDC_PRESS_CUFF_SYS")
+    assert b"20261124150555.000+0000" in late
+
+
+def test_how_often_a_monitor_sends_does_not_change_the_patient() -> None:
+    often, seldom = (build(Spec("M", seed=5, program=usual_program(0.0)), BEGUN) for _ in range(2))
+    for tick in range(1_200):
+        often.messages(tick / 4, BEGUN)
+    rates = [value(one.messages(300.0, BEGUN)[0].payload, "MDC_ECG_HEART_RATE") for one in (often, seldom)]
+    assert all(50 < int(rate or 0) < 110 for rate in rates)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"patients": draw_patients(np.random.default_rng(1), 2)}, "looks at one patient"),
         ({"kind": "ventilator"}, "not a ventilator"),
         ({"device": ""}, "needs a name"),
         ({"device": "^"}, "needs a name"),
@@ -141,11 +187,11 @@ def test_an_outside_judge_finds_the_messages_lawful(kind: str) -> None:
 
 
 def test_every_artefact_together_still_makes_lawful_messages() -> None:
-    rng = Random(1)
+    rng = np.random.default_rng(1)
     for _ in range(20):
-        some = frozenset(rng.sample(sorted(KINDS), 6))
+        some = frozenset(rng.choice(sorted(KINDS), 6, replace=False).tolist())
         for payload in course(
-            build(Spec("M", seed=rng.randrange(99), artefacts=some), BEGUN), range(0, 900, 9)
+            build(Spec("M", seed=int(rng.integers(99)), artefacts=some), BEGUN), range(0, 900, 9)
         ):
             segments = payload.decode().split("\r")
             assert segments[0].startswith("MSH|^~\\&|M|")

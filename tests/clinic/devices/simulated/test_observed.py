@@ -14,7 +14,7 @@ from reverie.clinic.devices.hl7v2.message import Parsed, read
 from reverie.clinic.devices.simulated.device import Spec, build, usual_program
 from reverie.clinic.devices.simulated.replay import Recording
 from reverie.science.simulation.artefacts import KINDS
-from reverie.science.simulation.patient import STANDARD
+from reverie.science.simulation.population import typical
 from reverie.science.simulation.pump import Act, Program
 from reverie.science.vitals.reading import Reading
 from tests.clinic.devices.simulated.test_replay import MINUTES, bedside_record, played
@@ -78,7 +78,7 @@ def test_a_signal_that_nobody_knows_is_kept_under_its_own_name(tmp_path: Path) -
 
 def monitor_course(*artefacts: str, seconds: range = range(0, 120, 5)) -> list[Parsed]:
     """What is read of a simulated monitor."""
-    device = build(Spec("M", seed=1, patient=STANDARD, artefacts=frozenset(artefacts)), BEGUN)
+    device = build(Spec("M", seed=1, patients=typical(), artefacts=frozenset(artefacts)), BEGUN)
     return [
         read(post.payload)
         for second in seconds

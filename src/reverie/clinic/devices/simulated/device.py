@@ -1,7 +1,7 @@
 """What a simulated device is, and the messages it makes as time passes.
 
-A monitor looks at a patient, a pump follows its own program; both number their messages and keep no
-clock: they are told the time. Nothing here opens a socket.
+A monitor looks at a patient, who holds what the pump of the same program gives; a pump follows its own
+program. Both number their messages and keep no clock: they are told the time. Nothing here opens a socket.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from random import Random
+
+import numpy as np
 
 from reverie.clinic.devices.simulated.sender import Post
-from reverie.science.simulation.artefacts import Episodes
+from reverie.science.simulation import incidents, patient
+from reverie.science.simulation.artefacts import Episodes, disturb
+from reverie.science.simulation.incidents import Incident
 from reverie.science.simulation.message import NOBODY, Row, compose_message
-from reverie.science.simulation.monitor import Monitor, show
-from reverie.science.simulation.patient import Patient, begin, draw_patient, step, vitals
+from reverie.science.simulation.monitor import ALWAYS, NEVER, Monitor, OwnAlarms, look
+from reverie.science.simulation.monitor_rows import alarm_rows, cuff_rows, rows_of
+from reverie.science.simulation.population import Patients, draw_patients
 from reverie.science.simulation.pump import UNITS_PER_ML, Act, Program, follow, report, switch_on
 
 MONITOR_NAME = "REVERIE-SIM-MONITOR-1"
@@ -30,20 +34,21 @@ CLOSE_S, COARSE_S, FINE_S = 600.0, 60.0, 1.0
 class Spec:
     """One device of a fleet. Raises ValueError for what cannot be sent.
 
-    `kind` is "monitor" or "pump". `interval_s` 0 means as fast as messages are answered. Without a
-    `patient` one is drawn from `seed`; devices of one patient share seed and `program`. `begun_at` puts
-    the start of the simulation into the past, so that a restarted process continues it. `named` is the
-    record number that the device sends.
+    `kind` is "monitor" or "pump". `interval_s` 0 means as fast as messages are answered. `patients` is one
+    patient; without, one is drawn from `seed`. Devices of one patient share seed and `program`. `incidents`
+    happen at their time after the start. `begun_at` puts the start of the simulation into the past, so that a
+    restarted process continues it. `named` is the record number that the device sends.
     """
 
     device: str
     kind: str = "monitor"
     interval_s: float = 1.0
     seed: int = 0
-    patient: Patient | None = None
+    patients: Patients | None = None
     program: Program | None = None
     monitor: Monitor = field(default_factory=Monitor)
     artefacts: frozenset[str] = frozenset()
+    incidents: tuple[Incident, ...] = ()
     begun_at: datetime | None = None
     named: str = NOBODY
 
@@ -56,12 +61,14 @@ class Spec:
             raise ValueError("the interval lies between 0 and 3,600 seconds")
         if self.kind == "pump" and self.program is None:
             raise ValueError("a pump needs a program")
+        if self.patients is not None and self.patients.count != 1:
+            raise ValueError("a bedside monitor looks at one patient")
         Episodes(self.artefacts, seeded(self.seed))
 
 
-def seeded(seed: int) -> Random:
-    """The generator of a simulation that can be repeated."""
-    return Random(seed)  # noqa: S311 a simulation, not a secret
+def seeded(seed: int) -> np.random.Generator:
+    """The generator of a simulation that can be repeated. The seed is at least 0."""
+    return np.random.default_rng(seed)
 
 
 def usual_program(start_after_s: float = 120.0, weight_kg: Decimal = Decimal(70)) -> Program:
@@ -94,14 +101,14 @@ class Bedside:
 
     def __init__(self, spec: Spec, started_at: datetime) -> None:
         """The patient is at rest, the pump of `spec.program` (if any) switched on."""
-        rng = seeded(spec.seed)
-        self._patient = spec.patient or draw_patient(rng)
-        self._body = begin(rng)
-        self._rng = rng
-        self._program = spec.program
+        self._spec = spec
+        self._rng = seeded(spec.seed)
+        self._patients = spec.patients or draw_patients(self._rng, 1)
+        self._kinetics = patient.Kinetics(self._patients)
+        self._body = patient.begin(self._patients, self._kinetics, self._rng)
         self._pump = switch_on(spec.program) if spec.program else None
-        self._monitor = spec.monitor
         self._episodes = Episodes(spec.artefacts, seeded(spec.seed + 1))
+        self._own_alarms = OwnAlarms()
         self._numbering = Numbering(spec.device, started_at, spec.named)
         self._at_s = self._shown_s = 0.0
         self._held: list[Post] = []
@@ -109,12 +116,11 @@ class Bedside:
     def messages(self, elapsed_s: float, at: datetime) -> list[Post]:
         """What the monitor sends at `at`, `elapsed_s` after it was switched on; time never goes back."""
         self._live_until(elapsed_s)
-        active = self._episodes.active(elapsed_s)
+        if incidents.silent(self._spec.incidents, elapsed_s):
+            return []
+        active = self._episodes.active(elapsed_s) | incidents.disturbing(self._spec.incidents, elapsed_s)
         shown_at = at + CLOCK_STEP if "clock-step" in active else at
-        seen = vitals(self._patient, self._body)
-        rows = show(self._monitor, seen, (self._shown_s, elapsed_s), shown_at, active, self._rng)
-        self._shown_s = elapsed_s
-        post = self._numbering.post(shown_at, rows)
+        post = self._numbering.post(shown_at, self._rows(elapsed_s, shown_at, active))
         if "reorder" in active and not self._held:
             self._held = [post]
             return []
@@ -122,18 +128,34 @@ class Bedside:
         self._held = []
         return posts * 2 if "duplicate" in active else posts
 
+    def _rows(self, elapsed_s: float, at: datetime, active: frozenset[str]) -> list[Row]:
+        monitor = self._spec.monitor
+        resting = patient.vitals(self._patients, self._body)
+        true = incidents.strike(resting, self._spec.incidents, elapsed_s)
+        cuff_s = monitor.measured(self._shown_s, elapsed_s)
+        shown = look(true, NEVER if cuff_s is None else ALWAYS, self._rng)
+        pressed = ALWAYS if monitor.inflating(elapsed_s) else NEVER
+        shown = disturb(shown, dict.fromkeys(active, ALWAYS), pressed, self._rng)
+        rows = rows_of(shown, at, active, capnography=monitor.capnography)
+        if cuff_s is not None:
+            ended_at = at - timedelta(seconds=elapsed_s - cuff_s)
+            flip = int(cuff_s // monitor.cuff_every_s) % 2 == 1
+            rows += cuff_rows(shown, float(true.temp_cel[0]), ended_at, active, flip=flip)
+        self._shown_s = elapsed_s
+        return rows + alarm_rows(self._own_alarms.sounding(shown, elapsed_s), at, active)
+
     def _live_until(self, elapsed_s: float) -> None:
-        while self._at_s < elapsed_s:
-            left_s = elapsed_s - self._at_s
-            seconds = min(left_s, COARSE_S if left_s > CLOSE_S else FINE_S)
+        # whole seconds only: what is true does not depend on how often the monitor sends
+        while self._at_s + FINE_S <= elapsed_s:
+            seconds = COARSE_S if elapsed_s - self._at_s > CLOSE_S else FINE_S
             mg_per_min = 0.0
-            if self._program is not None and self._pump is not None:
-                until_ms = round((self._at_s + seconds) * 1_000)
-                before = self._pump.infused
-                self._pump = follow(self._pump, self._program.acts, round(self._at_s * 1_000), until_ms)
+            if self._spec.program is not None and self._pump is not None:
+                program, before = self._spec.program, self._pump.infused
+                span_ms = (round(self._at_s * 1_000), round((self._at_s + seconds) * 1_000))
+                self._pump = follow(self._pump, program.acts, *span_ms)
                 given_ml = (self._pump.infused - before) / UNITS_PER_ML
-                mg_per_min = given_ml * float(self._program.concentration_mg_per_ml) / seconds * 60.0
-            self._body = step(self._patient, self._body, mg_per_min, seconds, self._rng)
+                mg_per_min = given_ml * float(program.concentration_mg_per_ml) / seconds * 60.0
+            self._body = patient.step(self._kinetics, self._body, mg_per_min, seconds, self._rng)
             self._at_s += seconds
 
 
