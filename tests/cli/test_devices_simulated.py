@@ -14,6 +14,8 @@ import typer
 from typer.testing import CliRunner
 
 from reverie.cli import devices_simulated
+from reverie.science.simulation.artefacts import KINDS as ARTEFACTS
+from reverie.science.simulation.incidents import KINDS as INCIDENTS
 from tests.clinic.devices.simulated.listener import Listener, Reply, keep_and_hang_up, listening, refuse
 from tests.clinic.devices.simulated.test_replay import bedside_record
 from tests.clinic.devices.simulated.test_sender import at_last
@@ -21,6 +23,8 @@ from tests.clinic.devices.simulated.test_sender import at_last
 PROGRAM = """
 import sys, typer
 from reverie.cli import devices_simulated
+from reverie.science.simulation.artefacts import KINDS as ARTEFACTS
+from reverie.science.simulation.incidents import KINDS as INCIDENTS
 app = typer.Typer()
 devices_simulated.mount(app)
 try:
@@ -153,6 +157,8 @@ def test_it_says_when_nothing_answers() -> None:
     [
         (["replay", "missing.hea"], "missing.hea: cannot be opened"),
         (["simulate", "--artefacts", "gremlins"], "there is no artefact gremlins"),
+        (["simulate", "--incident", "gremlins@5"], "there is no incident gremlins"),
+        (["simulate", "--incident", "apnoea@5:awful"], "mild, moderate, severe, not awful"),
         (["simulate", "--device", "a\nb"], "name that can be printed"),
         (["simulate", "--device", "A", "--pump", "A"], "same name"),
     ],
@@ -170,8 +176,20 @@ def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "2026-11-24T15:00:00Z" in result.stderr
 
 
-def test_artefacts_are_listed_with_their_meaning() -> None:
-    result = CliRunner().invoke(app(), ["simulate", "--artefacts", "list"])
+def test_incidents_and_artefacts_are_listed_with_their_meaning() -> None:
+    result = CliRunner().invoke(app(), ["simulate", "--list"])
     assert result.exit_code == 0
-    assert "probe-off" in result.stdout
+    for name in (*INCIDENTS, *ARTEFACTS):
+        assert f"\n  {name} " in result.stdout
     assert "are sent as 0" in result.stdout
+    assert "desaturation" in result.stdout
+    assert "NAME@SECONDS:mild" in result.stdout
+
+
+def test_an_incident_reaches_the_listener() -> None:
+    words = ("simulate", "--device", "M", "--interval", "0.05", "--seconds", "0.5")
+    asked = ("--incident", "probe-off@0:mild,panic@99", "--incident", "vagal@5")
+    status, _, _, listener = at_last(run(*words, *asked))
+    assert status == 0
+    assert listener.received
+    assert all(b"MDC_PULS_OXIM_SAT_O2^MDC|1.2.1.1|0|" in payload for payload in listener.received)

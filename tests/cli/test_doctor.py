@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reverie.clinic.kernel import home, pulse
+from reverie.clinic.kernel import clock, home, pulse
 from tests import folders
 
 
@@ -39,6 +39,8 @@ def living(clinic: home.Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[socke
         listening.listen()
         pulse.Heart("web", 8000).beat()
         pulse.Heart("listener", listening.getsockname()[1]).beat()
+        # as if it looked until the doctor has come, however long that takes
+        pulse.Heart("watch").beat({"looked_s": clock.monotonic() + 60, "sessions": 3})
         yield listening
 
 
@@ -52,7 +54,8 @@ def test_all_is_well(clinic: home.Home, living: socket.socket, tmp_path: Path) -
     assert [each for each in found.values() if not each["good"]] == []
     assert set(found) == {
         "database", "durability", "integrity", "writing", "disk", "temporary disk", "clock", "keys",
-        "recovery key", "backup", "web", "listener", "chain", "anchors", "migrations", "quarantine",
+        "recovery key", "backup", "web", "listener", "chain", "anchors", "alarm watch", "migrations",
+        "quarantine",
     }  # fmt: skip
     ended = folders.reverie(clinic.root, "doctor")
     assert ended.returncode == 0

@@ -114,8 +114,8 @@ def test_the_demo_comes_up_heals_and_ends(tmp_path: Path) -> None:
     with demo(home) as (process, port, mllp_port):
         assert "Reverie" in page(port)
         first = children(process.pid)
-        assert len(first) == 3
-        for word in (" listen ", " web "):
+        assert len(first) == 4
+        for word in (" listen ", " web ", " watch "):
             (pid,) = (pid for pid, command in first.items() if word in command)
             os.kill(pid, signal.SIGKILL)
             assert is_gone(pid)

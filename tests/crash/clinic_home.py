@@ -72,6 +72,11 @@ def make_clinic(root: Path, beds: int) -> ClinicHome:
     return ClinicHome(root, _run(root, environment, _MAKE, str(beds)), environment)
 
 
+def run_in(clinic: ClinicHome, program: str, *words: str) -> Any:
+    """What a Python program prints as JSON that runs in that folder."""
+    return _run(clinic.root, clinic.environment, program, *words)
+
+
 def _run(root: Path, environment: dict[str, str], program: str, *words: str) -> Any:
     names = {"REVERIE_HOME": str(root), "DJANGO_SETTINGS_MODULE": "reverie.clinic.site.settings"}
     env = os.environ | names | environment

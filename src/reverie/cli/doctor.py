@@ -26,7 +26,7 @@ def mount(app: typer.Typer) -> None:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
 ) -> None:
-    """Look at database, disk, clock, keys, backups, processes, record, quarantine; say what to do."""
+    """Look at database, disk, clock, keys, backups, processes, record, watch, quarantine; say what to do."""
     from reverie.cli.django_setup import prepare
 
     prepare()
@@ -58,13 +58,20 @@ def _rooms() -> Iterator[Finding]:
     """What only the rooms above the kernel know."""
     from reverie.clinic.kernel.examine import Finding
 
-    for name, look in (("migrations", _migrations), ("quarantine", _quarantine)):
+    rooms = (("alarm watch", _watch), ("migrations", _migrations), ("quarantine", _quarantine))
+    for name, look in rooms:
         try:
             good, words = look()
         except Exception as error:
             yield Finding(name, False, f"Cannot be looked at: {error}")
         else:
             yield Finding(name, good, words)
+
+
+def _watch() -> tuple[bool, str]:
+    from reverie.clinic.session import watch_state
+
+    return watch_state.health()
 
 
 def _migrations() -> tuple[bool, str]:

@@ -33,6 +33,7 @@ DOORS = (
     Door("demo", ("serve",), "Serve a demo clinic with simulated devices."),
     Door("serve", ("serve",), "Serve a live clinic."),
     Door("listen", ("serve",), "Run the device listener alone."),
+    Door("watch", ("watch",), "Run the alarm watch alone."),
     Door("backup", ("backup",), "Copy the running clinic into one file, and test the copy."),
     Door("restore", ("backup",), "Bring a clinic back from a backup file."),
     Door("doctor", ("doctor",), "Say what is well, and what to do about the rest."),
@@ -42,6 +43,7 @@ DOORS = (
     Door("ledger", ("ledger",), "The clinic's ledger: verify it.", is_group=True),
     Door("staff", ("staff",), "Staff: a new link for who can no longer sign in.", is_group=True),
     Door("hl7", ("hl7",), "Read HL7 v2 files without a clinic.", is_group=True),
+    Door("vitals", ("vitals",), "Vital signs: alarms over a recording, NEWS2, the rules.", is_group=True),
     Door("manage", ("serve",), "Pass the rest to Django's own commands."),
     # children of `demo` and `serve`, which nobody needs to type
     Door("prepare", ("serve",), "Make the keys and tables of a clinic.", hidden=True),

@@ -59,7 +59,7 @@ def demo(
     mllp_host: MllpHostOption = supervise.LOOPBACK,
 ) -> None:
     """Prepare a demo clinic, serve it, and run its simulated devices. Ctrl-C ends everything."""
-    place = _named(home_folder)
+    place = named(home_folder)
     if (place.database.exists() or place.made.exists()) and not place.is_demo:
         _stop(
             f"{place.root} holds a live clinic, which never becomes a demo. Name another folder with --home."
@@ -75,8 +75,8 @@ def serve(
     mllp_port: MllpPortOption = MLLP_PORT,
     mllp_host: MllpHostOption = supervise.LOOPBACK,
 ) -> None:
-    """Serve a live clinic: web pages and the device listener. Ctrl-C ends everything."""
-    place = _named(home_folder)
+    """Serve a live clinic: web pages, device listener and alarm watch. Ctrl-C ends everything."""
+    place = named(home_folder)
     if place.is_demo:
         _stop(
             f"{place.root} holds a demo, which never becomes a live clinic. Name another folder with --home."
@@ -91,23 +91,18 @@ def listen(
     fd: HandedOption = None,
 ) -> None:
     """Run the device listener alone, until Ctrl-C or SIGTERM."""
-    _named(home_folder)
+    named(home_folder)
     sockets = _handed(fd) if fd else _bound(mllp_host, mllp_port, "--mllp-port")
     django_setup.prepare()
     from reverie.clinic.devices.hl7v2 import listener
-    from reverie.clinic.kernel.database import is_own_file
 
-    # a database that is gone is waited for; one that never was will not come
-    place = home.current()
-    if is_own_file() and not place.made.exists() and not place.database.exists():
-        _stop(f"{place.root} holds no clinic yet: `reverie serve` makes one. --home names another folder.")
-
+    refuse_where_is_no_clinic()
     listener.run(sockets)
 
 
 def web(home_folder: HomeOption = None, port: PortOption = WEB_PORT, fd: HandedOption = None) -> None:
     """Serve the web pages alone."""
-    _named(home_folder)
+    named(home_folder)
     from reverie.cli import web as server
 
     django_setup.prepare()
@@ -195,6 +190,7 @@ def _run(place: home.Home, port: int, mllp_host: str, mllp_port: int, *, demo: b
             supervise.Child(
                 "device listener", supervise.reverie("listen", *supervise.handed(mllp_sockets)), mllp_sockets
             ),
+            supervise.Child("alarm watch", supervise.reverie("watch")),
         ]
         if demo:
             words = ("demo-devices", "--mllp-port", str(mllp_port))
@@ -263,10 +259,20 @@ def _alone(place: home.Home) -> Iterator[float]:
             file.truncate()
 
 
-def _named(folder: Path | None) -> home.Home:
+def named(folder: Path | None) -> home.Home:
+    """The data folder that was named, in force from here on."""
     if folder is not None:
         os.environ["REVERIE_HOME"] = os.fspath(folder.expanduser().resolve())
     return home.current()
+
+
+def refuse_where_is_no_clinic() -> None:
+    """End when the folder never held a clinic. A database that is gone is waited for."""
+    from reverie.clinic.kernel.database import is_own_file
+
+    place = home.current()
+    if is_own_file() and not place.made.exists() and not place.database.exists():
+        _stop(f"{place.root} holds no clinic yet: `reverie serve` makes one. --home names another folder.")
 
 
 def _bound(host: str, port: int, option: str, patience_s: float = 0.0) -> tuple[socket.socket, ...]:

@@ -296,3 +296,122 @@ def test_random_drops_lose_and_double_nothing() -> None:
     for order in asyncio.run(all_of_them()):
         for name in "ab":
             assert order[name] == list(range(1, final[name] + 1))
+
+
+class Sums:
+    """A gatherer of two streams, and of a third once "a" has said so: how many entries each has."""
+
+    def __init__(self) -> None:
+        self.streams = frozenset("ab")
+        self.counts: dict[str, int] = {}
+
+    def begin(self, new: Collection[str]) -> bytes | None:
+        for name in new:
+            self.counts[name] = max((entry.seq for entry in streams.read(name)), default=0)
+        return self.whole()
+
+    def live(self, entry: chain.Entry) -> bytes | None:
+        if entry.seq <= self.counts[entry.stream]:
+            return None
+        assert entry.seq == self.counts[entry.stream] + 1
+        self.counts[entry.stream] = entry.seq
+        if entry.stream == "a" and entry.seq == 3:
+            self.streams = frozenset("abc")
+        return self.whole()
+
+    def whole(self) -> bytes:
+        return repr(sorted(self.counts.items())).encode()
+
+
+@contextmanager
+def a_gathering_tail() -> Iterator[Tail]:
+    tail = Tail(
+        lambda stream: Numbers(),
+        lambda: b"beat",
+        lambda whos: [],
+        lambda name: Sums() if name == "sums" else None,
+    )
+    yield tail
+    assert tail.subscriber_count == 0
+
+
+async def last_of(subscription: Subscription, wanted: bytes) -> list[bytes]:
+    told: list[bytes] = []
+    async with asyncio.timeout(20):
+        while not told or not told[-1].endswith(wanted):
+            batches, _beat = await subscription.next()
+            told += [data for batch in batches for _seq, data in batch.items]
+    return told
+
+
+def test_a_whole_is_told_at_first_and_whenever_one_of_its_streams_moves() -> None:
+    for name in "abc":
+        begin(name, 1)
+
+    async def listen() -> list[bytes]:
+        with a_gathering_tail() as tail:
+            subscription = tail.subscribe("who", {"sums": None})
+            told = await last_of(subscription, b"[('a', 1), ('b', 1)]")
+            in_another_thread(lambda: [append(name) for name in "baac"]).join()
+            told += await last_of(subscription, b"[('a', 3), ('b', 2), ('c', 2)]")
+            assert tail.stream_count == 3
+            again = tail.subscribe("other", {"sums": 7})
+            told += await last_of(again, b"[('a', 3), ('b', 2), ('c', 2)]")
+            for one in (subscription, again):
+                one.close()
+            await settled(tail)
+            assert tail.stream_count == 0
+        return told
+
+    told = asyncio.run(listen())
+    assert told[0] == b"[('a', 1), ('b', 1)]"
+    assert told[-1] == b"[('a', 3), ('b', 2), ('c', 2)]"
+
+
+def test_whoever_joins_one_of_its_streams_later_still_gets_each_entry_once() -> None:
+    begin("a", 1)
+    begin("b", 1)
+
+    async def listen() -> list[int]:
+        with a_gathering_tail() as tail:
+            whole = tail.subscribe("who", {"sums": None})
+            await whole.next()
+            in_another_thread(lambda: append("b", 4)).join()
+            await last_of(whole, b"('b', 5)]")
+            one = tail.subscribe("who", {"b": 2})
+            numbers = await had(one, 5)
+            one.close()
+            in_another_thread(lambda: append("b", 2)).join()
+            await last_of(whole, b"('b', 7)]")
+            again = tail.subscribe("who", {"b": 5})
+            numbers += await had(again, 7)
+            for other in (whole, again):
+                other.close()
+            await settled(tail)
+        return numbers
+
+    assert asyncio.run(listen()) == [3, 4, 5, 6, 7]
+
+
+def test_a_beat_comes_at_once_when_the_standing_changes() -> None:
+    begin("s", 1)
+    standing = [True]
+
+    async def listen() -> list[bytes]:
+        tail = Tail(
+            lambda stream: Numbers(),
+            lambda: b"stands" if standing[0] else b"does not",
+            lambda whos: [],
+            standing=lambda: standing[0],
+        )
+        subscription = tail.subscribe("who", {"s": 1})
+        beats = [(await subscription.next())[1]]
+        standing[0] = False
+        async with asyncio.timeout(10):
+            while beats[-1] != b"does not":
+                beats.append((await subscription.next())[1])
+        subscription.close()
+        await settled(tail)
+        return beats
+
+    assert asyncio.run(listen())[-1] == b"does not"

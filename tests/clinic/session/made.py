@@ -12,13 +12,14 @@ from reverie.clinic.session import acts, intake
 from reverie.clinic.session.models import Session
 from reverie.science.session import events
 from reverie.science.session.rows import USUAL
-from tests.cast import Cast
+from tests.cast import Cast, sign_rules
 
 MONITOR = "Tamarix^1"
 
 
 def opened(cast: Cast, place: int = 0) -> Session:
     """An open session of patient number `place` in the chair of that number."""
+    sign_rules(cast.clinic)
     patient = cast.patients[place]
     course = Course.objects.create(
         patient=patient, indication="depression", opened_at=clock.now(), opened_by=cast.nurse

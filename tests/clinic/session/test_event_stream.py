@@ -11,9 +11,10 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -21,17 +22,20 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from reverie.clinic.kernel import clock
+from reverie.clinic.kernel import clock, pulse
+from reverie.clinic.kernel.tail import BEAT_S
 from reverie.clinic.people.models import SignIn
-from reverie.clinic.session import acts, event_stream
+from reverie.clinic.session import acts, event_stream, watch_state
 from reverie.clinic.session.live import tail
 from reverie.clinic.session.models import Session
 from tests.cast import Cast, make, signed_in
 from tests.clinic.session.made import brought_to, message, opened, row, tell
+from tests.clinic.session.raised import cleared, raised
 from tests.scale import scale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
+Told = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -87,7 +91,7 @@ async def unchunked(reader: asyncio.StreamReader) -> AsyncIterator[str]:
             yield line.decode()
 
 
-async def told(reader: asyncio.StreamReader) -> AsyncIterator[tuple[str, str, dict[str, object]]]:
+async def told(reader: asyncio.StreamReader) -> AsyncIterator[Told]:
     """Number, name and data of each event."""
     number = name = ""
     async for line in unchunked(reader):
@@ -291,3 +295,159 @@ def test_a_replayed_message_equals_the_first(cast: Cast) -> None:
     acts.correct(cast.nurse, session, 3, "note", None, "wrong", "c")
     again = SessionReader(session.stream)
     assert [again.read(entry) for entry in streams.read(session.stream)][:4] == first
+
+
+def heard(
+    port: int, path: str, cookie: str, until: Callable[[list[Told]], bool], last_id: str = "", act: Any = None
+) -> list[Told]:
+    """What a stream says until enough is heard; `act` is done elsewhere once the first ward is told."""
+
+    async def listen() -> list[Told]:
+        found: list[Told] = []
+        done = act is None
+        async with asyncio.timeout(30), asked(port, path, cookie, last_id) as (reader, _writer):
+            async for one in told(reader):
+                found.append(one)
+                if not done and one[1] == "ward":
+                    done = True
+                    await asyncio.to_thread(_in_own_connection, act)
+                if until(found):
+                    return found
+        return found
+
+    return asyncio.run(listen())
+
+
+def _in_own_connection(act: Callable[[], object]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def of(found: list[Told], name: str) -> list[dict[str, Any]]:
+    return [data for _number, kind, data in found if kind == name]
+
+
+def levels(found: list[Told], session: Session) -> list[list[str]]:
+    """The priorities of a session's alarms, as they were told one after the other."""
+    about = [data for data in of(found, "alarms") if data["s"] == str(session.pk)]
+    return [[alarm["priority"] for alarm in data["alarms"]] for data in about]
+
+
+def test_a_session_hears_the_alarms_of_all_chairs_in_its_own_stream(
+    port: int, cast: Cast, cookie: str
+) -> None:
+    own, other = opened(cast, 0), opened(cast, 1)
+    path = reverse("session_stream", args=[own.pk])
+    found = heard(
+        port, path, cookie, lambda found: levels(found, other)[-1:] == [["high"]], act=lambda: raised(other)
+    )
+    assert sorted(of(found, "ward")[0]["open"]) == sorted([str(own.pk), str(other.pk)])
+    assert levels(found, own) == [[]]
+    # what is told of others has no number: whoever comes back goes on after their own session's last
+    assert {number for number, name, _data in found if name in ("alarms", "ward")} <= {"", "1"}
+
+
+def test_whoever_comes_back_is_told_how_it_stands_now(port: int, cast: Cast, cookie: str) -> None:
+    session, other = opened(cast, 0), opened(cast, 1)
+    seq = raised(session, "medium")
+    raised(other)
+
+    def all_told(found: list[Told]) -> bool:
+        return len(of(found, "alarms")) >= 2
+
+    first = heard(port, reverse("alarm_stream"), cookie, all_told)
+    assert (levels(first, session), levels(first, other)) == ([["medium"]], [["high"]])
+    cleared(session, seq)
+    for path in (
+        reverse("alarm_stream"),
+        reverse("board_stream"),
+        reverse("session_stream", args=[other.pk]),
+    ):
+        again = heard(port, path, cookie, all_told, last_id="3")
+        assert (levels(again, session), levels(again, other)) == ([[]], [["high"]])
+
+
+def test_a_session_that_is_opened_later_is_told_of_and_one_that_closes_leaves(
+    port: int, cast: Cast, cookie: str
+) -> None:
+    first = opened(cast, 0)
+
+    def act() -> None:
+        raised(opened(cast, 1), "medium")
+        brought_to(first, cast, "cancelled", "note_signed", "closed")
+
+    def closed(found: list[Told]) -> bool:
+        return any(data["phase"] == "closed" for data in of(found, "alarms"))
+
+    found = heard(port, reverse("alarm_stream"), cookie, closed, act=act)
+    later = Session.objects.get(chair=cast.chairs[1])
+    assert levels(found, later)[-1] == ["medium"]
+    assert of(found, "alarms")[-1]["s"] == str(first.pk)
+    again = heard(port, reverse("alarm_stream"), cookie, lambda found: bool(of(found, "ward")))
+    assert of(again, "ward")[-1]["open"] == [str(later.pk)]
+
+
+def test_readings_and_what_changes_no_alarm_are_told_to_no_other_chair(
+    port: int, cast: Cast, cookie: str
+) -> None:
+    session = opened(cast)
+
+    def act() -> None:
+        tell(session, *[message(number, row("spo2", "97")) for number in range(3)])
+        acts.note(cast.nurse, session, "A note", "n")
+        raised(session)
+
+    found = heard(
+        port,
+        reverse("alarm_stream"),
+        cookie,
+        lambda found: levels(found, session)[-1:] == [["high"]],
+        act=act,
+    )
+    assert levels(found, session) == [[], ["high"]]
+
+
+def test_those_who_see_no_patient_hear_beats_alone(port: int, cast: Cast) -> None:
+    raised(opened(cast))
+    clerk = signed_in(Client(), cast.users["administrator"]).cookies["sessionid"].value
+    found = heard(port, reverse("beats"), clerk, lambda found: len(found) >= 3)
+    assert {name for _number, name, _data in found} == {"beat"}
+
+    async def status() -> str:
+        async with asked(port, reverse("alarm_stream"), clerk) as (reader, _writer):
+            return (await reader.readline()).decode().split(" ")[1]
+
+    assert asyncio.run(status()) == "403"
+
+
+def test_another_clinic_hears_nothing_of_it(port: int, cast: Cast) -> None:
+    raised(opened(cast))
+    stranger = signed_in(Client(), cast.stranger).cookies["sessionid"].value
+    found = heard(port, reverse("alarm_stream"), stranger, lambda found: len(of(found, "beat")) >= 3)
+    assert of(found, "ward") == [{"open": []}]
+    assert of(found, "alarms") == []
+
+
+def test_a_beat_says_at_once_when_the_watch_begins_and_when_it_stops(
+    port: int, cast: Cast, cookie: str
+) -> None:
+    heart = pulse.Heart("watch")
+
+    def begin() -> None:
+        heart.beat({"looked_s": clock.monotonic()})
+
+    def has_begun_and_stopped(found: list[Told]) -> bool:
+        ages = [beat["watch"] for beat in of(found, "beat")]
+        runs = [age is not None and age <= watch_state.STALE_MS for age in ages]
+        return True in runs and not runs[-1]
+
+    try:
+        found = heard(port, reverse("alarm_stream"), cookie, has_begun_and_stopped, act=begin)
+    finally:
+        heart.stop()
+    ages = [beat["watch"] for beat in of(found, "beat")]
+    assert ages[0] is None
+    # said by a beat of its own as soon as it is too old, not by the next one that comes anyway
+    assert watch_state.STALE_MS < ages[-1] < watch_state.STALE_MS + 1_000 * BEAT_S

@@ -57,9 +57,19 @@ ACTS = _table(
     Act("course.open", frozenset({PRESCRIBER, DIRECTOR}), writes=True),
     Act("staff.manage", frozenset({ADMINISTRATOR}), writes=True),
     Act("clinic.manage", frozenset({ADMINISTRATOR}), writes=True),
+    # the rules of the clinic
+    Act("rules.see", CLINICAL | {AUDITOR}),
+    Act("rules.write", frozenset({PRESCRIBER, DIRECTOR}), writes=True),
+    Act("rules.sign", frozenset({DIRECTOR}), writes=True),
     # the session
     Act("board.see", CLINICAL),
     Act("session.watch", CLINICAL),
+    Act("alarms.see", CLINICAL),
+    # silencing ends the call for help: whoever may act at the chair does it
+    Act("alarms.answer", AT_THE_CHAIR, writes=True),
+    Act("alarms.check_sound", CLINICAL, writes=True),
+    Act("alarms.answer", AT_THE_CHAIR, writes=True),
+    Act("beats.hear", STAFF, "self"),
     Act("session.open", AT_THE_CHAIR, writes=True),
     Act("session.record", AT_THE_CHAIR, writes=True),
     Act("session.stop", CLINICAL, writes=True),

@@ -10,9 +10,9 @@ import asyncio
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +25,10 @@ SIZE = 1_024
 
 @dataclass(frozen=True)
 class Pulse:
-    """What a process last wrote. Monotonic times are seconds of the boot that `boot` names."""
+    """What a process last wrote. Monotonic times are seconds of the boot that `boot` names.
+
+    `figures` is what the process says of its own health, numbers by name.
+    """
 
     name: str
     pid: int
@@ -35,6 +38,7 @@ class Pulse:
     wall_ms: int
     port: int | None = None
     troubles: tuple[str, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def age_s(self) -> float:
@@ -76,12 +80,12 @@ class Heart:
         self._started = clock.monotonic()
         self._place = home.current().pulses / f"{name}.json"
 
-    def beat(self) -> None:
-        """Write the pulse now. Raises OSError."""
+    def beat(self, figures: Mapping[str, float] | None = None) -> None:
+        """Write the pulse now, with what the process says of its health. Raises OSError."""
         troubles = self.troubles()
         pulse = Pulse(
             self.name, os.getpid(), boot_id(), self._started, clock.monotonic(),
-            clock.to_ms(clock.now()), self.port, troubles,
+            clock.to_ms(clock.now()), self.port, troubles, figures or {},
         )  # fmt: skip
         line = json.dumps(asdict(pulse)).encode().ljust(SIZE - 1) + b"\n"
         handle = os.open(self._place, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -149,10 +153,19 @@ def read_pulses() -> dict[str, Pulse]:
     except OSError:
         return found
     for path in files:
-        pulse = _read(path) or _read(path)  # a second look, if the first met a half-written one
+        pulse = _read_twice(path)
         if pulse is not None:
             found[pulse.name] = pulse
     return found
+
+
+def read_pulse(name: str) -> Pulse | None:
+    """The pulse of one process; None when there is none, or it cannot be read."""
+    return _read_twice(home.current().pulses / f"{name}.json")
+
+
+def _read_twice(path: Path) -> Pulse | None:
+    return _read(path) or _read(path)  # a second look, if the first met a half-written one
 
 
 def _read(path: Path) -> Pulse | None:

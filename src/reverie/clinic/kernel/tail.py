@@ -1,8 +1,8 @@
 """The tail: one thread and one connection a process follow the heads of every watched stream.
 
 A subscriber gets each entry after its own number once, in order, as bytes that were made once for all.
-It never polls per subscriber, never uses a global id, and knows nothing of what entries mean: a `Reader`
-makes the bytes. Source: SQLite, PRAGMA data_version (it moves with every other connection's commit).
+A whole that stands on many streams is told as it changes. It never polls per subscriber, never uses a
+global id, and knows nothing of what entries mean: a `Reader` or a `Gatherer` makes the bytes.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db import DatabaseError
 
-from reverie.clinic.kernel import chain, clock, streams
+from reverie.clinic.kernel import chain, clock
+from reverie.clinic.kernel.channel import Channel, Gatherer, Gathering, Reader
 from reverie.clinic.kernel.closing import closing
+from reverie.clinic.kernel.heads import Heads, entries_of, head_of
 from reverie.clinic.kernel.subscription import Batch, Join, Leave, Subscription
 
 TICK_S = 0.045
@@ -26,45 +28,10 @@ RECHECK_S = 30.0
 RETRY_S = 0.5
 LOOK_S = 0.1
 MOST_REPLAYED = 2_000
-MOST_REMEMBERED = 300
-MOST_HEADS_ASKED = 500
 
 _log = logging.getLogger(__name__)
 
-
-class Reader(Protocol):
-    """What makes bytes of one stream's entries. Used by the tail's thread only."""
-
-    def read(self, entry: chain.Entry) -> bytes | None:
-        """The bytes for one entry; None when subscribers need not hear of it."""
-
-    def live(self, entry: chain.Entry) -> bytes | None:
-        """The same for an entry that came just now, after all before it."""
-
-    def summary(self) -> bytes | None:
-        """What is known beside the entries, for a subscriber who was told those that it had missed."""
-
-    def snapshot(self) -> bytes:
-        """All that is known, for a subscriber who has missed too much to be told each entry."""
-
-
 _Delivery = tuple[Subscription, int, Batch | None]
-
-
-class _Channel:
-    """One watched stream: its head as last seen, its reader, its subscribers."""
-
-    def __init__(self, stream: str, head_id: int | None, seq: int, reader: Reader) -> None:
-        self.stream, self.head_id, self.seq, self.reader = stream, head_id, seq, reader
-        # the entries up to `seq`, without a hole
-        self.remembered: deque[tuple[int, bytes | None]] = deque()
-        self.subscribers: dict[Subscription, int] = {}
-
-    def remember(self, seq: int, data: bytes | None) -> None:
-        """Keep the latest entry's bytes for those who come back soon."""
-        self.remembered.append((seq, data))
-        while len(self.remembered) > MOST_REMEMBERED:
-            self.remembered.popleft()
 
 
 class Tail:
@@ -75,17 +42,26 @@ class Tail:
         reader_of: Callable[[str], Reader],
         beat: Callable[[], bytes],
         gone: Callable[[Sequence[Any]], Collection[Any]],
+        gatherer_of: Callable[[str], Gatherer | None] = lambda name: None,
+        standing: Callable[[], object] = lambda: None,
     ) -> None:
-        """`beat` makes the heartbeat; `gone` says which of the given `who` may no longer listen."""
+        """`beat` makes the heartbeat; `gone` says which of the given `who` may no longer listen.
+
+        `gatherer_of` gives the gatherer of a name that is no stream's. When `standing` changes, everybody
+        gets a beat at once; it is asked ten times a second.
+        """
         self._reader_of, self._beat, self._gone = reader_of, beat, gone
+        self._gatherer_of, self._standing = gatherer_of, standing
         self._requests: deque[Join | Leave] = deque()
         self._asked = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._channels: dict[str, _Channel] = {}
+        self._channels: dict[str, Channel] = {}
+        self._gatherings: dict[str, Gathering] = {}
         self._subscribers: dict[Subscription, int] = {}
         self._outgoing: dict[asyncio.AbstractEventLoop, list[_Delivery]] = {}
-        self._version: object = None
+        self._heads = Heads()
+        self._stood: object = None
 
     def subscribe(self, who: Any, wanted: Mapping[str, int | None]) -> Subscription:
         """Follow streams, each after a number, or from a snapshot when that is None."""
@@ -113,7 +89,7 @@ class Tail:
                 self._thread.start()
 
     def _run(self) -> None:
-        beaten = rechecked = clock.monotonic()
+        looked = rechecked = clock.monotonic()
         while True:
             self._asked.wait(TICK_S if self._subscribers else None)
             self._asked.clear()
@@ -123,8 +99,8 @@ class Tail:
                 self._serve_requests()
                 self._follow()
                 now = clock.monotonic()
-                if now - beaten >= LOOK_S:
-                    beaten = now
+                if now - looked >= LOOK_S:
+                    looked = now
                     self._beat_idle(now)
                 if now - rechecked >= RECHECK_S:
                     rechecked = now
@@ -133,24 +109,25 @@ class Tail:
             except DatabaseError as error:
                 # no beats meanwhile: every page says by itself that its numbers are old
                 _log.warning("the tail cannot read the database (%s)", error)
-                self._outgoing.clear()
-                self._forget()
-                self._asked.wait(RETRY_S)
+                self._begin_anew()
             except Exception:
                 _log.exception("the tail begins anew")
-                self._outgoing.clear()
-                self._forget()
-                self._asked.wait(RETRY_S)
+                self._begin_anew()
             if not self._subscribers and not self._requests:
                 self._forget()
 
+    def _begin_anew(self) -> None:
+        self._outgoing.clear()
+        self._forget()
+        self._asked.wait(RETRY_S)
+
     def _forget(self) -> None:
         """Begin anew: close the connection, rejoin every subscriber after what it has had."""
-        self._version = None
         self._channels.clear()
+        self._gatherings.clear()
         for subscriber in list(self._subscribers):
             self._call(subscriber, subscriber.fall_behind)
-        connection.close()
+        self._heads.forget()
 
     def _call(self, subscriber: Subscription, what: Callable[[], None]) -> None:
         try:
@@ -179,93 +156,96 @@ class Tail:
 
     def _unwatch(self, who: Subscription, stream: str) -> None:
         who.streams.discard(stream)
-        channel = self._channels.get(stream)
+        channel, gathering = self._channels.get(stream), self._gatherings.get(stream)
         if channel is not None:
-            channel.subscribers.pop(who, None)
-            if not channel.subscribers:
-                del self._channels[stream]
+            channel.leave(who)
+            self._put_away(channel)
+        if gathering is not None:
+            gathering.subscribers.pop(who, None)
+            if not gathering.subscribers:
+                del self._gatherings[stream]
+                self._stand_on(gathering, frozenset())
 
-    def _join(self, who: Subscription, epoch: int, stream: str, after: int | None) -> None:
+    def _put_away(self, channel: Channel) -> None:
+        if not channel.is_needed:
+            self._channels.pop(channel.stream, None)
+
+    def _channel(self, stream: str) -> Channel:
         channel = self._channels.get(stream)
         if channel is None:
-            head_id, seq = self._head_of(stream)
-            channel = self._channels[stream] = _Channel(stream, head_id, seq, self._reader_of(stream))
-        channel.subscribers[who] = epoch
+            channel = self._channels[stream] = Channel(stream, *head_of(stream))
+        return channel
+
+    def _join(self, who: Subscription, epoch: int, stream: str, after: int | None) -> None:
         who.streams.add(stream)
-        items = self._missed(channel, after)
+        gathering = self._gatherings.get(stream)
+        if gathering is None and stream not in self._channels:
+            gathering = self._gathering(stream)
+        if gathering is not None:
+            gathering.subscribers[who] = epoch
+            self._push(who, epoch, Batch(stream, ((0, gathering.gatherer.whole()),), gathering.seq))
+            return
+        channel = self._channel(stream)
+        if channel.reader is None:
+            channel.reader = self._reader_of(stream)
+        channel.subscribers[who] = epoch
+        items = _missed(channel, channel.reader, after)
         if items:
             self._push(who, epoch, Batch(stream, tuple(items), channel.seq))
 
-    def _missed(self, channel: _Channel, after: int | None) -> list[tuple[int, bytes]]:
-        if after == channel.seq:
-            return []
-        if after is None or not 0 <= channel.seq - after <= MOST_REPLAYED:
-            whole = channel.reader.snapshot()
-            return [(channel.seq, whole)] if whole else []
-        if not channel.remembered or channel.remembered[0][0] > after + 1:
-            read = channel.reader.read
-            entries = (entry for entry in self._entries(channel, after) if entry.seq <= channel.seq)
-            # whoever else comes back after a restart is told from here
-            channel.remembered = deque((entry.seq, read(entry)) for entry in entries)
-        told = [(seq, data) for seq, data in channel.remembered if seq > after and data is not None]
-        summary = channel.reader.summary()
-        return told if summary is None else [*told, (channel.seq, summary)]
+    def _gathering(self, name: str) -> Gathering | None:
+        gatherer = self._gatherer_of(name)
+        if gatherer is None:
+            return None
+        gathering = self._gatherings[name] = Gathering(name, gatherer)
+        self._stand_on(gathering, gatherer.streams)
+        return gathering
 
-    def _head_of(self, stream: str) -> tuple[int | None, int]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id, seq FROM kernel_head WHERE stream = %s", [stream])
-            row = cursor.fetchone()
-        return (row[0], row[1]) if row else (None, 0)
-
-    def _entries(self, channel: _Channel, after: int) -> list[chain.Entry]:
-        if channel.head_id is None:
-            return []
-        with connection.cursor() as cursor:
-            rows = streams.read_rows(cursor, channel.head_id, after, 1_000_000)
-        return [streams.entry_from(channel.stream, row) for row in rows]
+    def _stand_on(self, gathering: Gathering, wanted: frozenset[str]) -> bytes | None:
+        """Follow these streams for it, and no others; what it says of those that are new."""
+        new = wanted - gathering.streams
+        for stream in gathering.streams - wanted:
+            channel = self._channels.get(stream)
+            if channel is not None:
+                channel.gatherings.discard(gathering)
+                self._put_away(channel)
+        gathering.streams = wanted
+        for stream in new:
+            self._channel(stream).gatherings.add(gathering)
+        # the heads are seen before the streams are read: what comes between is told twice, never lost
+        return gathering.gatherer.begin(new) if new else None
 
     def _follow(self) -> None:
-        if not self._channels:
+        if not self._channels or not self._heads.may_have_moved():
             return
-        database = connections[DEFAULT_DB_ALIAS]
-        if database.vendor == "sqlite":
-            database.ensure_connection()
-            # past Django's cursor, whose wrapping costs ten times the question
-            version = database.connection.execute("PRAGMA data_version").fetchone()
-            if version == self._version:
-                return
-            self._version = version
-        for channel in self._moved():
-            for entry in self._entries(channel, channel.seq):
-                data = channel.reader.live(entry)
+        for channel in list(self._heads.moved(self._channels)):
+            for entry in entries_of(channel, channel.seq):
                 channel.seq = entry.seq
-                channel.remember(entry.seq, data)
-                if data is not None:
-                    batch = Batch(channel.stream, ((entry.seq, data),), entry.seq)
-                    for who, epoch in channel.subscribers.items():
-                        self._push(who, epoch, batch)
+                self._tell(channel, entry)
 
-    def _moved(self) -> Iterable[_Channel]:
-        by_id = {channel.head_id: channel for channel in self._channels.values() if channel.head_id}
-        names = [channel.stream for channel in self._channels.values() if not channel.head_id]
-        asked = list(by_id)
-        with connection.cursor() as cursor:
-            for start in range(0, len(asked), MOST_HEADS_ASKED):
-                part = asked[start : start + MOST_HEADS_ASKED]
-                marks = ", ".join(["%s"] * len(part))
-                cursor.execute(f"SELECT id, seq FROM kernel_head WHERE id IN ({marks})", part)  # noqa: S608
-                for head_id, seq in cursor.fetchall():
-                    if seq != by_id[head_id].seq:
-                        yield by_id[head_id]
-        for name in names:  # watched before it began
-            channel = self._channels[name]
-            channel.head_id, seq = self._head_of(name)
-            if seq:
-                yield channel
+    def _tell(self, channel: Channel, entry: chain.Entry) -> None:
+        if channel.reader is not None:
+            data = channel.reader.live(entry)
+            channel.remember(entry.seq, data)
+            if data is not None:
+                batch = Batch(channel.stream, ((entry.seq, data),), entry.seq)
+                for who, epoch in channel.subscribers.items():
+                    self._push(who, epoch, batch)
+        for gathering in list(channel.gatherings):
+            data = gathering.gatherer.live(entry) or b""
+            if gathering.gatherer.streams != gathering.streams:
+                data += self._stand_on(gathering, gathering.gatherer.streams) or b""
+            if data:
+                gathering.seq += 1
+                batch = Batch(gathering.name, ((0, data),), gathering.seq)
+                for who, epoch in gathering.subscribers.items():
+                    self._push(who, epoch, batch)
 
     def _beat_idle(self, now: float) -> None:
+        stands = self._standing()
+        turned, self._stood = stands != self._stood, stands
         for who, epoch in list(self._subscribers.items()):
-            if now - who.pushed_at >= BEAT_S:
+            if turned or now - who.pushed_at >= BEAT_S:
                 self._push(who, epoch, None)
 
     def _recheck(self) -> None:
@@ -293,6 +273,22 @@ class Tail:
             except RuntimeError:  # the loop has ended
                 for who, _, _ in deliveries:
                     self._drop(who)
+
+
+def _missed(channel: Channel, reader: Reader, after: int | None) -> list[tuple[int, bytes]]:
+    """What a subscriber is to be told who has had the entries up to number `after` (None: none)."""
+    if after == channel.seq:
+        return []
+    if after is None or not 0 <= channel.seq - after <= MOST_REPLAYED:
+        whole = reader.snapshot()
+        return [(channel.seq, whole)] if whole else []
+    if not channel.remembered or channel.remembered[0][0] > after + 1:
+        entries = (entry for entry in entries_of(channel, after) if entry.seq <= channel.seq)
+        # whoever else comes back after a restart is told from here
+        channel.remembered = deque((entry.seq, reader.read(entry)) for entry in entries)
+    told = [(seq, data) for seq, data in channel.remembered if seq > after and data is not None]
+    summary = reader.summary()
+    return told if summary is None else [*told, (channel.seq, summary)]
 
 
 def _deliver(deliveries: list[_Delivery], beat: bytes) -> None:

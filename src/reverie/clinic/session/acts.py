@@ -6,7 +6,7 @@ A form's key makes an act happen once. What devices report and what is entered l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from django.core.cache import cache
@@ -19,15 +19,16 @@ from reverie.clinic.people.models import Chair, Patient, User
 from reverie.clinic.session import folds
 from reverie.clinic.session.appending import Declined, Fact, ago_ms, append, append_at, draft, key_of, now_ms
 from reverie.clinic.session.models import Session
+from reverie.clinic.session.rule_kinds import may_open
+from reverie.clinic.session.set_acts import Value, record_set, record_vitals, rows_by_hand, set_instead
 from reverie.science.session import events
 from reverie.science.session.fold import State, as_happened, text_of
-from reverie.science.session.rows import USUAL
 from reverie.science.session.states import lawful
 
 __all__ = [
-    "Declined", "ago_ms", "change_state", "come", "content_hash", "correct", "enter_late", "infusion_event",
-    "leave", "note", "open_record", "open_session", "record_vitals", "redact", "report_infusion",
-    "rows_by_hand", "sign", "strike",
+    "Declined", "Value", "ago_ms", "change_state", "come", "content_hash", "correct", "enter_late",
+    "infusion_event", "leave", "note", "open_record", "open_session", "record_set", "record_vitals", "redact",
+    "report_infusion", "rows_by_hand", "set_instead", "sign", "strike",
 ]  # fmt: skip
 
 OPENED_AGAIN_AFTER_S = 15 * 60
@@ -36,10 +37,16 @@ OPENED_AGAIN_AFTER_S = 15 * 60
 def open_session(who: User, chair: Chair, patient: Patient, course: Course | None, key: str = "") -> Session:
     """Begin the session of a patient who has arrived. The same key again gives the same session.
 
-    Raises Declined when chair or patient already has an open session, and for what is not of one clinic.
+    Raises Declined when chair or patient already has an open session, for what is not of one clinic, and
+    in a live clinic while no alarm rules are signed.
     """
     access.require(who, "session.open")
     _check_belonging(who, chair, patient, course)
+    if not may_open(who.clinic_id):
+        raise Declined(
+            _("No alarm rules are in force. The medical director signs them on the page Rules first."),
+            "unsigned",
+        )
     key = key_of(key)
     try:
         with transaction.atomic():
@@ -119,30 +126,6 @@ def change_state(who: User, session: Session, from_state: str, to_state: str, re
     access.require(who, "session.record")
     event = events.StateChanged(from_state, to_state, reason.strip())
     append(who, session, key, lambda state: [Fact(event, now_ms())])
-
-
-def record_vitals(
-    who: User,
-    session: Session,
-    values: Mapping[str, Decimal],
-    key: str,
-    *,
-    arousal: str = "",
-    comfort: str = "",
-    minutes_ago: int = 0,
-) -> None:
-    """Record a set taken by hand; values by parameter in its canonical unit. Raises Declined."""
-    access.require(who, "session.record")
-    event = events.VitalsRecorded(
-        None, rows_by_hand(values), arousal.strip() or None, comfort.strip() or None
-    )
-    at_ms = ago_ms(minutes_ago)
-    append(who, session, key, lambda state: [Fact(event, at_ms)])
-
-
-def rows_by_hand(values: Mapping[str, Decimal]) -> tuple[events.Row, ...]:
-    """Values by parameter, in canonical units, as the rows of a set."""
-    return tuple(events.Row(name, value, "valid", *USUAL[name], "", None) for name, value in values.items())
 
 
 def note(who: User, session: Session, text: str, key: str, *, minutes_ago: int = 0) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from reverie.clinic.kernel import anchors, chain, clock, ids, ledger, streams
+from reverie.clinic.kernel import access, anchors, chain, clock, ids, ledger, streams
 from reverie.clinic.people.models import User
 from reverie.clinic.session import folds, intake
 from reverie.clinic.session.models import Session
@@ -58,8 +58,10 @@ def append_at(
 ) -> None:
     """Lock, fold, judge, append; all or nothing. What has this key already is done already.
 
-    Raises Declined.
+    Raises Declined, and Refused for a session of another clinic.
     """
+    if session.clinic_id != who.clinic_id:
+        raise access.Refused("a session of another clinic")
     key = key_of(key)
     with transaction.atomic():
         head = streams.lock(session.stream)

@@ -1,5 +1,7 @@
 """The session room as a Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class SessionConfig(AppConfig):
 
     name = "reverie.clinic.session"
     label = "session"
+
+    def ready(self) -> None:
+        """Let the rulebook keep the rules that a session is judged by."""
+        import_module("reverie.clinic.session.rule_kinds").register()

@@ -9,23 +9,16 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from math import isnan, nan
 from typing import Any, NamedTuple
 
 from reverie.science.session.effects import choose_rows
 from reverie.science.session.events import Readings
+from reverie.science.session.samples import measured_ms
 
 SAME_MS = 2_000
 MOST_PLACES = 20
-LONGEST_LAG_MS = 24 * 3_600_000
-
-
-def measured_ms(received_ms: int, message_ms: int | None, own_ms: int | None) -> int:
-    """When a row was true, by this server's clock; `own_ms` and `message_ms` are by the device's."""
-    if own_ms is None or message_ms is None:
-        return received_ms
-    lag_ms = message_ms - own_ms
-    return received_ms - lag_ms if 0 < lag_ms <= LONGEST_LAG_MS else received_ms
 
 
 class Point(NamedTuple):
@@ -93,6 +86,25 @@ class Columns:
                 series = self.series[key] = Series()
             series.add(at_ms, received_ms, None if row.value is None else str(row.value), row.validity, seq)
             self.measured[key] = (seq, at_ms)
+
+    def told_ms(self, device: str, parameter: str) -> int | None:
+        """When the last valid value of a device was true; None when there is none."""
+        series = self.series.get((device, parameter))
+        if series is None:
+            return None
+        places = range(len(series.times) - 1, -1, -1)
+        return next((series.times[place] for place in places if place not in series.reasons), None)
+
+    def holds(self, device: str, parameter: str, value: Decimal, at_ms: int | None) -> bool:
+        """Whether a device told this valid value as measured then."""
+        series = self.series.get((device, parameter))
+        if series is None or at_ms is None:
+            return False
+        return any(
+            series.times[place] == at_ms and series.values[place] == float(value)
+            for place in range(len(series.times) - 1, -1, -1)
+            if place not in series.reasons
+        )
 
     def points(self, after_ms: int = 0, left_out: Collection[int] = ()) -> dict[tuple[str, str], list[Point]]:
         """The points of each series after a time, without those of some entries."""

@@ -14,6 +14,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from reverie.clinic.kernel.subscription import Batch
 from reverie.clinic.people import sign_in
 from reverie.clinic.session.live import ENDED, Watcher, beat, tail
+from reverie.clinic.session.ward import PREFIX, name_of
 
 RETRY = b"retry: 1000\n\n"
 LONGEST_ID = 8_000
@@ -45,9 +46,9 @@ def answer(body: AsyncIterator[bytes]) -> StreamingHttpResponse:
 
 
 async def of_session(watcher: Watcher, stream: str, after: int | None) -> AsyncIterator[bytes]:
-    """One session; a message's number is that of its entry."""
+    """One session, and the alarms of all; a message's number is that of the session's entry."""
     yield RETRY + beat()
-    subscription = tail.subscribe(watcher, {stream: after})
+    subscription = tail.subscribe(watcher, {stream: after, ward_of(watcher): None})
     try:
         while True:
             batches, now = await subscription.next()
@@ -60,13 +61,35 @@ async def of_session(watcher: Watcher, stream: str, after: int | None) -> AsyncI
 
 
 def _numbered(batch: Batch) -> bytes:
+    if batch.stream.startswith(PREFIX):
+        return b"".join(data for _seq, data in batch.items)
     return b"".join(b"id: %d\n%b" % item for item in batch.items)
+
+
+async def of_ward(watcher: Watcher, *, alarms: bool) -> AsyncIterator[bytes]:
+    """The beats alone, with the alarms of all sessions for those who may see them; without numbers."""
+    yield RETRY + beat()
+    subscription = tail.subscribe(watcher, {ward_of(watcher): None} if alarms else {})
+    try:
+        while True:
+            batches, now = await subscription.next()
+            if not now:
+                yield ENDED
+                return
+            yield b"".join([*(_numbered(batch) for batch in batches), now])
+    finally:
+        subscription.close()
+
+
+def ward_of(watcher: Watcher) -> str:
+    """The name of the watcher's ward."""
+    return name_of(watcher.clinic_id)
 
 
 async def of_clinic(watcher: Watcher, ledger: str, wanted: Mapping[str, int | None]) -> AsyncIterator[bytes]:
     """All given sessions and those opened later; a message's number tells of every stream how far it is."""
     yield RETRY + beat()
-    subscription = tail.subscribe(watcher, wanted)
+    subscription = tail.subscribe(watcher, {**wanted, ward_of(watcher): None})
     try:
         while True:
             batches, now = await subscription.next()
@@ -100,7 +123,7 @@ def composed(sent: Mapping[str, int | None]) -> str:
     return "_".join(
         f"{stream.partition(':')[2].replace('-', '')}.{seq}"
         for stream, seq in sent.items()
-        if seq is not None
+        if seq is not None and not stream.startswith(PREFIX)
     )
 
 

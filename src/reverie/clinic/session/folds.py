@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from reverie.clinic.kernel import chain, streams
 from reverie.clinic.kernel.models import Head
@@ -19,6 +21,13 @@ from reverie.science.session.fold import EMPTY, Recorded, State, advance
 
 MOST_KEPT = 64
 MOST_ASKED = 100
+
+
+@lru_cache(maxsize=1_024)
+def _actor_of(text: str) -> Mapping[str, Any]:
+    # few people and devices write very many entries
+    found: Mapping[str, Any] = json.loads(text)
+    return found
 
 
 def recorded_of(entry: chain.Entry) -> Recorded:
@@ -31,7 +40,7 @@ def recorded_of(entry: chain.Entry) -> Recorded:
         entry.version,
         entry.occurred_ms,
         entry.recorded_ms,
-        json.loads(entry.actor),
+        _actor_of(entry.actor),
         body,
     )
 

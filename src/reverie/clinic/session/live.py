@@ -6,7 +6,6 @@ read, so that a replayed one equals the first; what else is known then comes as 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
@@ -14,13 +13,23 @@ from reverie.clinic.kernel import access, chain, clock, trouble
 from reverie.clinic.kernel.tail import Tail
 from reverie.clinic.people import sign_in
 from reverie.clinic.people.models import SignIn
-from reverie.clinic.session import folds, questions
-from reverie.clinic.session.columns import measured_ms
+from reverie.clinic.session import folds, questions, ward, watch_state
+from reverie.clinic.session.said import opened_session, said
 from reverie.clinic.session.sentences import line_of
 from reverie.science.session.amend import inner_of, read
 from reverie.science.session.effects import choose_rows
-from reverie.science.session.events import Correction, Event, LateEntry, Opened, Readings, Redaction
+from reverie.science.session.events import (
+    Correction,
+    Event,
+    LateEntry,
+    Opened,
+    Readings,
+    Redaction,
+    VitalsRecorded,
+    own_rows,
+)
 from reverie.science.session.fold import timeline
+from reverie.science.session.samples import measured_ms
 
 
 class Watcher(NamedTuple):
@@ -31,22 +40,13 @@ class Watcher(NamedTuple):
     clinic_id: str
 
 
-def _text(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def said(name: str, data: object) -> bytes:
-    """A Server-Sent Event without its number."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), _text(data))
-
-
 # the last word of a stream whose reader may no longer listen, or whose server ends
 ENDED = said("ended", {})
 
 
 def beat() -> bytes:
-    """The heartbeat: this server's time in ms since the epoch, and what is wrong with the machine."""
-    data: dict[str, Any] = {"now": clock.to_ms(clock.now())}
+    """The heartbeat: the server's time (ms since the epoch), how long ago the watch looked, what is wrong."""
+    data: dict[str, Any] = {"now": clock.to_ms(clock.now()), "watch": watch_state.age_ms()}
     if sentences := trouble.sentences():
         data["trouble"] = sentences
     return said("beat", data)
@@ -133,7 +133,7 @@ def _of_other(event: Event | None) -> dict[str, Any]:
         return {"refers": event.refers_to, "again": True}
     if isinstance(event, LateEntry):
         event = inner_of(event)
-    rows = getattr(event, "rows", ())
+    rows = own_rows(event) if isinstance(event, VitalsRecorded) else getattr(event, "rows", ())
     if rows:
         return {
             "hand": [
@@ -149,12 +149,10 @@ class LedgerReader:
 
     def read(self, entry: chain.Entry) -> bytes | None:
         """A message when a session was opened."""
-        if entry.body is None or '"session.open"' not in entry.body:
+        opened = opened_session(entry)
+        if opened is None:
             return None
-        line = json.loads(entry.body)
-        if line.get("act") != "session.open" or line.get("outcome") != "done":
-            return None
-        return said("opened", {"s": line["subject"].partition(":")[2], "at": entry.recorded_ms})
+        return said("opened", {"s": opened.partition(":")[2], "at": entry.recorded_ms})
 
     live = read
 
@@ -169,6 +167,11 @@ class LedgerReader:
 def reader_of(stream: str) -> SessionReader | LedgerReader:
     """The reader for a stream. Raises UnknownStream."""
     return LedgerReader() if stream.startswith("ledger:") else SessionReader(stream)
+
+
+def gatherer_of(name: str) -> ward.Ward | None:
+    """The ward of a clinic, when the name is of one."""
+    return ward.made(name) if name.startswith(ward.PREFIX) else None
 
 
 def gone(watchers: Sequence[Watcher]) -> Collection[Watcher]:
@@ -187,4 +190,4 @@ def _may_go_on(watcher: Watcher, entry: SignIn | None) -> bool:
     return str(entry.user.clinic_id) == watcher.clinic_id and access.may(entry.user, watcher.act)
 
 
-tail = Tail(reader_of, beat, gone)
+tail = Tail(reader_of, beat, gone, gatherer_of, watch_state.runs)

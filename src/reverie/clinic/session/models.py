@@ -1,7 +1,7 @@
 """Sessions: who sits in which chair, from arrival to closure. What happened is in the stream, not here.
 
 `state` and `closed_at` repeat what the stream says, written in the same transaction, so that a board or a
-listener need not fold. One chair has at most one open session.
+listener need not fold. One chair has at most one open session. The lease says which process watches them.
 """
 
 from __future__ import annotations
@@ -50,3 +50,23 @@ class Session(models.Model):
     def is_open(self) -> bool:
         """Whether device messages are recorded."""
         return self.closed_at is None
+
+
+class Lease(models.Model):
+    """Who may judge alarms now, and until when everything has been judged. One row, written by `lease`.
+
+    `until_ms` is in monotonic milliseconds of the start of the machine that `boot` names, so that nobody's
+    clock can prolong a lease; `renewals` moves with every renewal, for whoever cannot compare those times.
+    `offset_ms` is the time of day less the monotonic time, as the holder goes by it.
+    """
+
+    name = models.CharField(max_length=20, primary_key=True)
+    holder = models.CharField(max_length=64, blank=True)
+    boot = models.CharField(max_length=64, blank=True)
+    until_ms = models.BigIntegerField(default=0)
+    renewals = models.BigIntegerField(default=0)
+    looked_ms = models.BigIntegerField(null=True)
+    offset_ms = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} held by {self.holder or 'nobody'}"

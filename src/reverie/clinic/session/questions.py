@@ -13,11 +13,12 @@ from django.db.models import QuerySet
 
 from reverie.clinic.kernel import access, chain, streams
 from reverie.clinic.kernel.models import Head
-from reverie.clinic.session import folds
+from reverie.clinic.session import alarm_words, due_sets, folds
 from reverie.clinic.session.columns import Point, packed, places_of
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import line_of, role_words
-from reverie.science.session.events import VitalsRecorded
+from reverie.science.session.alarm import Alarm, is_shown, is_unfinished
+from reverie.science.session.events import VitalsRecorded, own_rows
 from reverie.science.session.fold import STAFF, Latest, State, timeline
 from reverie.science.session.timeline import Line
 
@@ -90,6 +91,59 @@ def summary(state: State) -> dict[str, Any]:
             }
             for name, one in state.devices.items()
         ],
+        "alarms": alarms_of(state, shown_only=True),
+        "due": due_sets.expected(state),
+    }
+
+
+def alarms_of(state: State, *, shown_only: bool = False) -> list[dict[str, Any]]:
+    """The alarms as pages need them, the first raised first; `shown_only` leaves out what no screen shows.
+
+    Times in ms since the epoch; how long a cause lasts is for the page to tell from `onset`.
+    """
+    return [_alarm(one) for one in state.alarms.values() if not shown_only or is_shown(one)]
+
+
+def _alarm(one: Alarm) -> dict[str, Any]:
+    return {
+        "seq": one.seq,
+        "group": one.group,
+        "subject": one.subject,
+        "rule": one.rule,
+        "edition": one.edition,
+        "source": one.source,
+        "priority": one.priority,
+        "words": alarm_words.words_of(one),
+        "label": one.label,
+        "action": one.action,
+        "parameters": alarm_words.parameters_of(one.inputs),
+        "inputs": [each._asdict() for each in one.inputs],
+        "onset": one.onset_ms,
+        "raised": one.raised_ms,
+        "since": one.since_ms,
+        "eased": one.eased_ms,
+        "cleared": one.cleared_ms,
+        "latching": one.latching,
+        "silent": one.silent,
+        "shown": is_shown(one),
+        "unfinished": is_unfinished(one),
+        "seen": None
+        if one.seen_by is None
+        else {"id": one.seen_by.id, "by": one.seen_by.name, "at": one.seen_ms},
+        "escalated": None
+        if one.escalated_ms is None
+        else {"at": one.escalated_ms, "to": [list(person) for person in one.escalated_to]},
+        "answered": None
+        if one.answered_by is None
+        else {
+            "seq": one.answer_seq,
+            "by": one.answered_by.name,
+            "cause": one.cause,
+            "outcome": one.outcome,
+            "cause_words": alarm_words.cause_words(one.cause),
+            "outcome_words": alarm_words.outcome_words(one.outcome),
+            "note": one.answer_note,
+        },
     }
 
 
@@ -164,7 +218,7 @@ def _by_hand(state: State, after_ms: int) -> dict[tuple[str, str], list[Point]]:
     taken: dict[tuple[str, str], list[Point]] = {}
     for one in sets_by_hand(state):
         if isinstance(one.now, VitalsRecorded) and one.occurred_ms > after_ms:
-            for row in one.now.rows:
+            for row in own_rows(one.now):
                 text = _text(row.value)
                 point = Point(
                     one.occurred_ms, None if text is None else float(text), "", places_of(text or "")

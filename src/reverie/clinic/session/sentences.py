@@ -12,6 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reverie.clinic.people.models import ROLES
+from reverie.clinic.session.alarm_sentences import ALARM_SENTENCES
+from reverie.clinic.session.observed import symptom_words
 from reverie.science.session import events
 from reverie.science.session.events import Event, Row
 from reverie.science.session.timeline import Line
@@ -112,12 +114,34 @@ def _stopped(event: events.InfusionStopped) -> str:
 
 
 def _vitals(event: events.VitalsRecorded) -> str:
-    parts = [*_values(event.rows)]
+    how = {one.parameter: one.how for one in event.taken}
+    by_hand, confirmed, unconfirmed = (
+        list(_values(row for row in event.rows if how.get(row.parameter or "", "typed") == named))
+        for named in ("typed", "confirmed", "device")
+    )
+    parts = [*by_hand, *_observed(event)]
+    told = [_("Set by hand: %(values)s") % {"values": ", ".join(parts)}] if parts else []
+    if confirmed:
+        told.append(_("confirmed: %(values)s") % {"values": ", ".join(confirmed)})
+    if unconfirmed:
+        told.append(_("device, not confirmed: %(values)s") % {"values": ", ".join(unconfirmed)})
+    words = "; ".join(told)
+    return words[:1].upper() + words[1:]
+
+
+def _observed(event: events.VitalsRecorded) -> Iterable[str]:
     if event.arousal:
-        parts.append(_("arousal: %(words)s") % {"words": event.arousal})
+        yield _("arousal: %(words)s") % {"words": event.arousal}
+    elif event.arousal_level is not None:
+        yield _("MOAA/S %(level)s") % {"level": event.arousal_level}
     if event.comfort:
-        parts.append(_("comfort: %(words)s") % {"words": event.comfort})
-    return _("Set by hand: %(values)s") % {"values": ", ".join(parts)}
+        yield _("comfort: %(words)s") % {"words": event.comfort}
+    elif event.distress is not None:
+        yield _("distress %(level)s of 10") % {"level": event.distress}
+    if event.nausea is not None:
+        yield _("nausea %(level)s of 10") % {"level": event.nausea}
+    if event.symptoms:
+        yield ", ".join(symptom_words(word) for word in event.symptoms)
 
 
 def _values(rows: Iterable[Row]) -> Iterable[str]:
@@ -202,4 +226,5 @@ _SENTENCES: Mapping[type[Any], Callable[[Any], str]] = {
         _("Content of entry %(seq)s removed") % {"seq": event.refers_to}, event.reason
     ),
     events.ClockStepped: _clock,
+    **ALARM_SENTENCES,
 }

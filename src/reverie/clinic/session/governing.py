@@ -1,0 +1,33 @@
+"""The rules that a session's own record says hold: the edition that it names, read once.
+
+What the record does not say yet, and what cannot be read any more, are the defaults.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+
+from reverie.clinic.kernel.models import Edition
+from reverie.science.session.state import State
+from reverie.science.vitals.alarms import body as bodies
+from reverie.science.vitals.alarms.defaults import DEFAULTS
+from reverie.science.vitals.alarms.rules import Ruleset
+
+ALARM_RULES = "alarm_rules"
+
+
+def ruleset_of(state: State) -> Ruleset:
+    """The alarm rules that hold for a session as its record says."""
+    held = state.rules.get(ALARM_RULES)
+    return DEFAULTS if held is None or not held.edition else _read(held.edition)
+
+
+@lru_cache(maxsize=64)
+def _read(edition: str) -> Ruleset:
+    try:
+        return bodies.ruleset_of(json.loads(Edition.objects.get(pk=edition).body), edition)
+    except (Edition.DoesNotExist, ValidationError, bodies.BadRules, ValueError):
+        return DEFAULTS
