@@ -17,8 +17,8 @@ BORN = ("1937-02-28", "28 February 1937", "28.02.1937")
 SCRIPT = '<script>window.hacked=1</script>"><img src=x onerror=window.hacked=1>{{7*7}}'
 # answers for programs, parts of pages, and the page that is left by being opened
 NO_PAGES = {
-    "session_stream", "board_stream", "session_numerics", "session_whole", "session_export", "session_bar",
-    "idle", "presence", "mfa_view_recovery_codes",
+    "session_stream", "board_stream", "alarm_stream", "beats", "session_numerics", "session_whole",
+    "session_export", "session_bar", "idle", "presence", "mfa_view_recovery_codes",
 }  # fmt: skip
 
 
@@ -63,6 +63,12 @@ def prepare(place: str) -> None:
         ("board_for_nurse", "/chairs/", "infusion_nurse"),
         ("not_found", "/nothing/", ""),
         ("forbidden", "/ledger/", "therapist"),
+        ("rules_defaults", "/rules/alarm_rules/0/", "auditor"),
+        ("rules_compared", "/rules/alarm_rules/compare/?before=0&after=2", "auditor"),
+        ("rules_profile", "/rules/clinic_profile/1/", "infusion_nurse"),
+        ("rules_void", "/rules/clinic_profile/2/", "infusion_nurse"),
+        ("rules_profile_in_force", "/rules/clinic_profile/1/in-force/", "medical_director"),
+        ("rules_profile_write", "/rules/clinic_profile/1/new/", "prescriber"),
     ]
     keys = {role: signed_in(Client(), who).cookies["sessionid"].value for role, who in cast.users.items()}
     Path(place).write_text(json.dumps({"pages": pages + extra, "keys": keys}))

@@ -178,9 +178,10 @@ from django.test import Client
 from tests import cast
 from reverie.clinic.session import acts
 c = cast.make()
+cast.sign_rules(c.clinic)
 session = acts.open_session(c.nurse, c.chairs[0], c.patients[0], None)
 client = cast.signed_in(Client(HTTP_HOST="localhost"), c.nurse)
-client.post("/station/", {"name": "Tablet at chair 1"})
+client.post("/station/", {"name": "Tablet at chair 1", "place": "room"})
 cookies = {name: client.cookies[name].value for name in ("sessionid", "station")}
 print(json.dumps({"path": f"/sessions/{session.pk}/", **cookies}))
 """

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GRACE_MS, OLD_MS, silentSince, stateOf } from "../../src/reverie/islands/freshness";
-import { LOST_MS } from "../../src/reverie/islands/link";
+import { LOST_MS } from "../../src/reverie/islands/link-times";
 import { laneRows, type Lane } from "../../src/reverie/islands/lane-rows";
 import { boardRow } from "../../src/reverie/islands/board-rows";
 import { SessionModel } from "../../src/reverie/islands/session-model";

@@ -1,4 +1,5 @@
-// Every page: forms, locking, the theme choice, panels that close. No page depends on it to be read.
+// Every page: alarms, forms, locking, the theme choice, panels that close. No page depends on it to be read.
+import { watchAlarms } from "./alarm-screen";
 import { all, find } from "./dom";
 import { watchFinder } from "./finder";
 import { watchForms } from "./forms";
@@ -45,3 +46,4 @@ watchForms(readWords(document));
 keepTyped();
 watchFinder();
 watchIdleness();
+watchAlarms();

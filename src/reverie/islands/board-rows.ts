@@ -1,4 +1,5 @@
 // What one row of the board says of a session now. Pure: from the model and the server's time.
+import { inOrder, wordsOf, type Priority } from "./alarms";
 import { silentSince, stateOf, type Linked, type State } from "./freshness";
 import { deviceName } from "./lane-rows";
 import { STAFF, type SessionModel, type Value } from "./session-model";
@@ -17,6 +18,9 @@ export interface Need {
   readonly shape: string;
   /** said on a field of its own colour */
   readonly warns?: boolean;
+  /** of an alarm: its priority, and whether somebody has seen it */
+  readonly level?: Priority;
+  readonly seen?: boolean;
 }
 
 export interface BoardRow {
@@ -102,7 +106,13 @@ function needsOf(
   say: Say,
   times: TimeOfDay,
 ): Need | null {
-  const { phase, staff } = model.summary;
+  const { phase, staff, alarms } = model.summary;
+  const alarm = inOrder(alarms ?? [])[0];
+  if (alarm !== undefined) {
+    const told = wordsOf(alarm, now, say, times);
+    const detail = alarm.seen === null && alarm.escalated === null ? told.length : told.meta;
+    return { words: told.words, detail, shape: alarm.priority, level: alarm.priority, seen: alarm.seen !== null };
+  }
   const names = [...new Set([...model.devices.keys(), ...linked.map((one) => one.d)])];
   const other = model.misnaming()[0];
   if (other !== undefined) {

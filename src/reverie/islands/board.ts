@@ -1,4 +1,6 @@
 // The board of chairs: fixed rows, one stream for all of them. A row is a chair; a session comes and goes.
+import { writeWords } from "./alarm-rows";
+import { levelOf } from "./alarms";
 import { boardRow, type Shown } from "./board-rows";
 import { all, element, find, pageData, shape, show, slot, write } from "./dom";
 import type { Linked } from "./freshness";
@@ -102,6 +104,11 @@ class Board {
         staff.set(one.name, [...(staff.get(one.name) ?? []), find(".chair-name b", row)?.textContent ?? ""]);
       }
     }
+    for (const level of LEVELS) {
+      const count = open.filter((model) => levelOf(model.summary.alarms ?? []) === level).length;
+      write(find(`#count-${level}`), String(count));
+      show(find(`[data-count-of="${level}"]`), count > 0);
+    }
     write(find("#count-infusing"), String(open.filter((model) => model.summary.phase === "infusing").length));
     const told = [...staff].map(([name, chairs]) => this.#say("board.staff", { name, chairs: chairs.join(", ") }));
     write(find("#board-staff"), told.join("  ·  "));
@@ -117,7 +124,7 @@ class Board {
       write(slot(row, "state"), this.#say("board.free"));
       write(slot(row, "since"), "");
       write(slot(row, "staff"), "");
-      slot(row, "needs")?.replaceChildren();
+      fillNeeds(row, null, this.#say);
       for (const name of ["pressure", "pulse", "spo2"]) fillValue(row, name, { text: "", state: "missing", age: "" });
       find("[data-track]", row)?.replaceChildren(...nowLine(stretch));
       return;
@@ -129,7 +136,7 @@ class Board {
     write(slot(row, "state"), shown.state);
     write(slot(row, "since"), shown.since);
     write(slot(row, "staff"), shown.staff);
-    fillNeeds(row, shown.needs);
+    fillNeeds(row, shown.needs, this.#say);
     fillValue(row, "pressure", shown.pressure);
     fillValue(row, "pulse", shown.pulse);
     fillValue(row, "spo2", shown.spo2);
@@ -195,17 +202,32 @@ function fillValue(row: HTMLElement, name: string, shown: Shown): void {
   age.replaceChildren(...(old && shown.age !== "" ? [shape("clock")] : []), shown.age);
 }
 
-function fillNeeds(row: HTMLElement, needs: ReturnType<typeof boardRow>["needs"]): void {
+const LEVELS = ["low", "medium", "high"] as const;
+
+function fillNeeds(row: HTMLElement, needs: ReturnType<typeof boardRow>["needs"], say: Say): void {
   const place = slot(row, "needs");
-  const told = needs === null ? "" : `${needs.words}\n${needs.detail}`;
-  if (place === null || place.dataset["told"] === told) return;
-  place.dataset["told"] = told;
+  if (place === null) return;
+  const detail = find("small", place);
+  const told = needs === null ? "" : `${needs.level ?? ""} ${needs.shape}\n${needs.words}`;
   place.classList.toggle("is-warning", needs?.warns === true);
+  for (const level of LEVELS) place.classList.toggle(`is-${level}`, needs?.level === level);
+  place.classList.toggle("is-seen", needs?.seen === true);
+  if (place.dataset["told"] === told) {
+    // how long it lasts runs on
+    write(detail, needs?.detail ?? "");
+    return;
+  }
+  place.dataset["told"] = told;
   place.replaceChildren();
   if (needs === null) return;
   if (needs.shape !== "") place.append(shape(needs.shape));
-  const words = element("span", "needs-words", needs.words);
-  if (needs.detail !== "") words.append(element("small", "", needs.detail));
+  const words = element("span", "needs-words");
+  const line = element("span", "");
+  if (needs.level !== undefined) line.append(element("b", "", say(`level.${needs.level}`)), " ");
+  const rest = element("span", "");
+  writeWords(rest, needs.words);
+  line.append(rest);
+  words.append(line, element("small", "", needs.detail));
   place.append(words);
 }
 

@@ -17,6 +17,7 @@ const options = {
     { in: join(here, "live.ts"), out: "live" },
     { in: join(here, "passkey.ts"), out: "passkey" },
     { in: join(here, "theme.ts"), out: "theme" },
+    { in: join(here, "tick-worker.ts"), out: "tick-worker" },
     { in: join(reverie, "styles", "app.css"), out: "app" },
   ],
   outdir: built,

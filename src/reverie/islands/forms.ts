@@ -23,13 +23,13 @@ function press(form: HTMLFormElement, button: HTMLElement | null): void {
   button?.classList.add("is-pressed");
 }
 
-function release(form: HTMLFormElement): void {
+export function release(form: HTMLFormElement): void {
   form.classList.remove("is-sending");
   form.removeAttribute("aria-busy");
   for (const button of all(".is-pressed", form)) button.classList.remove("is-pressed");
 }
 
-function sayBeside(form: HTMLFormElement, words: string): void {
+export function sayBeside(form: HTMLFormElement, words: string): void {
   let place = find(".form-trouble", form);
   if (place === null) {
     place = element("p", "form-trouble");
@@ -57,7 +57,8 @@ export function watchForms(say: Say): void {
     "submit",
     (event) => {
       const form = formOf(event);
-      if (form === null || !isPost(form)) return;
+      // the press on an alarm looks after itself: islands/seen.ts
+      if (form === null || !isPost(form) || form.dataset["seen"] !== undefined) return;
       if (form.classList.contains("is-sending")) {
         event.preventDefault();
         event.stopImmediatePropagation();

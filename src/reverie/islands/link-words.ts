@@ -1,6 +1,7 @@
 // What a page with a stream says of its connection, in the place of its alarm row: lost since when, or
 // that the sign-in has ended and the way on. The numbers stay, marked as old; the forms are put away.
 import { all, find, show, write } from "./dom";
+import { tell } from "./heard";
 import type { Link } from "./link";
 import type { ServerClock } from "./server-clock";
 import type { TimeOfDay } from "./times";
@@ -30,6 +31,7 @@ export class LinkWords {
   /** Look at the connection now, and say how it is. */
   look(): void {
     const state = this.#link.state();
+    tell("link", state);
     const now = this.#clock.now();
     if (state === "open") this.#oldSince = null;
     else this.#oldSince ??= now - this.#clock.silence();

@@ -1,12 +1,9 @@
 // The connection to the server's stream, and the watchdog that does not trust it: the page knows by
 // itself, within three seconds, that nothing comes any more.
 import { element, find, shape } from "./dom";
-import type { ServerClock } from "./server-clock";
-
-/** How long without a beat (one a second) until the connection counts as lost. */
-export const LOST_MS = 2_400;
-const RENEW_MS = 6_000;
-const REST_MS = 60_000;
+import { hear, tell, type Beat } from "./heard";
+import { LOST_MS, RENEW_MS, REST_MS } from "./link-times";
+import { BROWSER, since, type ServerClock } from "./server-clock";
 
 /** signed_out and refused: the server said so, and goes on saying so until somebody signs in. */
 export type LinkState = "open" | "lost" | "signed_out" | "refused";
@@ -18,9 +15,9 @@ export function endingOf(status: number): "signed_out" | "refused" | null {
 }
 
 export interface Heard {
-  readonly entry: (text: string) => void;
-  readonly snapshot: (text: string) => void;
-  readonly summary: (text: string) => void;
+  readonly entry?: (text: string) => void;
+  readonly snapshot?: (text: string) => void;
+  readonly summary?: (text: string) => void;
   readonly opened?: (text: string) => void;
   readonly changed?: () => void;
 }
@@ -47,23 +44,27 @@ export class Link {
   #source: EventSource | null = null;
   #lastId = "";
   #renewedAt = 0;
-  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenSince: { readonly mono: number; readonly wall: number } | null = null;
   #ended: "signed_out" | "refused" | null = null;
   #asking = false;
+  #rests = false;
 
   /** `after` gives the number to go on from, when nothing has come over this link yet. */
-  constructor(address: string, clock: ServerClock, after: () => string, heard: Heard) {
+  constructor(address: string, clock: ServerClock, after: () => string = () => "", heard: Heard = {}) {
     this.#address = address;
     this.#clock = clock;
     this.#after = after;
     this.#heard = heard;
     this.#open();
-    document.addEventListener("visibilitychange", () => this.#restOrWake());
+    this.#turn();
+    document.addEventListener("visibilitychange", () => this.#turn());
+    hear("tick", () => this.#restOrWake());
   }
 
   /** Look now: whether beats come. When they have not come for longer, the connection is made anew. */
   state(): LinkState {
     if (this.#ended !== null) return this.#ended;
+    if (this.#rests) return "lost";
     const silence = this.#clock.silence();
     if (silence <= LOST_MS) return "open";
     const now = performance.now();
@@ -116,28 +117,39 @@ export class Link {
       });
     };
     on("beat", (text) => {
-      const beat = JSON.parse(text) as { readonly now: number; readonly trouble?: readonly string[] };
+      const beat = JSON.parse(text) as Beat;
       this.#clock.hear(beat.now);
       sayTrouble(beat.trouble ?? []);
+      tell("beat", beat);
     });
-    on("entry", this.#heard.entry);
-    on("snapshot", this.#heard.snapshot);
-    on("summary", this.#heard.summary);
-    if (this.#heard.opened !== undefined) on("opened", this.#heard.opened);
+    on("ward", (text) => tell("ward", JSON.parse(text) as { readonly open: readonly string[] }));
+    on("alarms", (text) => tell("alarms", JSON.parse(text)));
+    for (const name of ["entry", "snapshot", "summary", "opened"] as const) {
+      const take = this.#heard[name];
+      if (take !== undefined) on(name, take);
+    }
     on("changed", () => this.#heard.changed?.());
     on("ended", () => void this.askWhy());
   }
 
-  // A page that nobody sees leaves its connection to others: browsers have only a few for each address.
+  // A page that nobody sees leaves its connection to others: browsers have only a few for each address. But one
+  // of a browser's pages keeps watch, seen or not (islands/tabs.ts), and what it hears must reach it.
   #restOrWake(): void {
-    clearTimeout(this.#restTimer);
-    if (document.hidden) {
-      this.#restTimer = setTimeout(() => this.#source?.close(), REST_MS);
-    } else if (this.#ended === "signed_out") {
-      // somebody may have signed in on another page of this browser
-      void this.askWhy();
-    } else if (this.#ended === null && this.#source?.readyState === EventSource.CLOSED) {
-      this.#open();
-    }
+    const hidden = this.#hiddenSince;
+    const rests =
+      hidden !== null &&
+      document.body.dataset["keepsWatch"] === undefined &&
+      since(hidden.mono, hidden.wall, BROWSER) > REST_MS;
+    if (rests === this.#rests) return;
+    this.#rests = rests;
+    if (rests) this.#source?.close();
+    else if (this.#ended === null) this.#open();
+  }
+
+  #turn(): void {
+    this.#hiddenSince = document.hidden ? { mono: performance.now(), wall: Date.now() } : null;
+    this.#restOrWake();
+    // somebody may have signed in on another page of this browser
+    if (!document.hidden && this.#ended === "signed_out") void this.askWhy();
   }
 }

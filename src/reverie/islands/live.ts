@@ -1,8 +1,12 @@
 // The live page: what the model knows, drawn; and the watchdogs that say when it is old. The numbers go
 // on under a lock. Everything is decided from the server's time and from numbered entries.
-import { all, cloneOf, element, find, pageData, show, slot, write } from "./dom";
+import { inOrder, isThere, wordsOf, type Alarm, type ChairAlarms } from "./alarms";
+import { all, cloneOf, find, pageData, show, slot, write } from "./dom";
+import { hear } from "./heard";
+import { DueSet } from "./due-set";
 import { LiveChart } from "./live-chart";
 import { deviceName, laneRows, type Lane, type LaneRow, type Telling } from "./lane-rows";
+import { fillLane, makeLane } from "./lane-drawn";
 import { Link } from "./link";
 import { LinkWords } from "./link-words";
 import { RecordList } from "./record-list";
@@ -38,7 +42,9 @@ class LivePage {
   readonly #chart: LiveChart;
   readonly #record: RecordList;
   readonly #linkWords: LinkWords;
+  readonly #dueSet: DueSet;
   readonly #rows = new Map<string, HTMLElement>();
+  #alarms: readonly Alarm[] = [];
   #asking = false;
   #drawnSecond = -1;
 
@@ -57,7 +63,10 @@ class LivePage {
       snapshot: (text) => this.#begin(JSON.parse(text) as Whole),
       summary: (text) => this.#model.takeSummary((JSON.parse(text) as { now: Summary }).now),
     });
+    this.#dueSet = new DueSet(this.#say, this.#times);
     this.#linkWords = new LinkWords(link, this.#clock, this.#say, this.#times);
+    hear("alarms", (told) => this.#takeAlarms(told as ChairAlarms));
+    this.#alarms = data.whole.alarms ?? [];
     void this.#askNumerics();
     this.#draw();
     setInterval(() => this.#look(), LOOK_MS);
@@ -78,6 +87,18 @@ class LivePage {
     if (entry.line !== undefined) this.#record.draw();
     this.#renewActs(before);
     this.#draw();
+  }
+
+  #takeAlarms(told: ChairAlarms): void {
+    if (told.s !== this.#model.id) return;
+    this.#alarms = told.alarms;
+    this.#draw();
+  }
+
+  /** The high alarm that a lane's values gave cause for. */
+  #highOf(row: LaneRow): Alarm | undefined {
+    const high = this.#alarms.filter((alarm) => alarm.priority === "high" && isThere(alarm));
+    return inOrder(high).find((alarm) => alarm.parameters.some((name) => row.lane.parameters.includes(name)));
   }
 
   #begin(whole: Whole): void {
@@ -141,14 +162,18 @@ class LivePage {
   #draw(): void {
     const now = this.#clock.now();
     write(find("[data-clock]"), this.#times.exact(now));
-    const rows = laneRows(this.#model, this.#data.lanes, now, this.#telling);
-    this.#drawLanes(rows);
+    const found = laneRows(this.#model, this.#data.lanes, now, this.#telling);
+    const isHigh = (row: LaneRow): boolean => this.#highOf(row) !== undefined;
+    // the lane that alarms comes first; nothing else changes its order
+    const rows = [...found.filter(isHigh), ...found.filter((row) => !isHigh(row))];
+    this.#drawLanes(rows, now);
     this.#drawDevices(now);
     this.#drawFigures(now);
+    this.#dueSet.draw(now, JSON.stringify(this.#model.summary.due ?? null));
     this.#chart.place(rows, this.#rows);
   }
 
-  #drawLanes(rows: readonly LaneRow[]): void {
+  #drawLanes(rows: readonly LaneRow[], now: number): void {
     const holder = find("#lanes");
     if (holder === null) return;
     const wanted = new Set(rows.map((row) => row.id));
@@ -169,6 +194,11 @@ class LivePage {
       if (place !== lane) holder.insertBefore(lane, place);
       before = lane;
       fillLane(lane, row);
+      const high = this.#highOf(row);
+      lane.classList.toggle("is-high", high !== undefined);
+      lane.classList.toggle("is-seen", high !== undefined && high.seen !== null);
+      show(slot(lane, "alarm"), high !== undefined);
+      if (high !== undefined) write(slot(lane, "alarm-words"), wordsOf(high, now, this.#say, this.#times).length);
     }
   }
 
@@ -232,33 +262,6 @@ class LivePage {
   #since(at: number): string {
     return this.#say("age.hours", { time: this.#times.short(at) });
   }
-}
-
-function makeLane(row: LaneRow): HTMLElement {
-  const lane = cloneOf("lane-template");
-  const { key, label, sub, unit, kind } = row.lane;
-  lane.dataset["lane"] = key;
-  lane.dataset["row"] = row.id;
-  const title = find("h3", lane);
-  if (title !== null) {
-    title.id = `lane-${row.id}`;
-    title.replaceChildren(label, ...(sub === "" ? [] : [element("sub", "", sub)]));
-    lane.setAttribute("aria-labelledby", title.id);
-  }
-  find("[data-trace]", lane)?.setAttribute("aria-label", `${label}${sub}`);
-  write(find(".lane-unit", lane), unit);
-  lane.className = `lane lane-${key}${kind === "pressure" ? " is-tall" : ""}${kind === "step" ? " is-act" : ""}`;
-  return lane;
-}
-
-const STATES = ["fresh", "stale", "questionable", "missing", "lost"];
-
-function fillLane(lane: HTMLElement, row: LaneRow): void {
-  for (const state of STATES) lane.classList.toggle(`is-${state}`, row.state === state);
-  write(slot(lane, "value"), row.text);
-  write(slot(lane, "age"), row.age);
-  write(slot(lane, "source"), row.source);
-  write(slot(lane, "note"), row.note);
 }
 
 // A form that came back with what was wrong is shown like any other answer.

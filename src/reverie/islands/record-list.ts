@@ -5,7 +5,10 @@ import type { TimeOfDay } from "./times";
 import type { Say } from "./words";
 
 const MOST = 400;
-const PLAIN_KINDS = new Set(["correction", "redaction", "signed", "clock_stepped", "opened"]);
+const PLAIN_KINDS = new Set([
+  "correction", "redaction", "signed", "clock_stepped", "opened", "rules_applied", "alarm_raised", "alarm_changed",
+  "alarm_cleared", "alarm_seen", "alarm_escalated", "alarm_answered", "sound_checked",
+]);
 
 export function inOrder(lines: Iterable<Line>): Line[] {
   return [...lines].sort((one, other) => other.at - one.at || other.seq - one.seq).slice(0, MOST);

@@ -1,5 +1,6 @@
 // What this page knows of one session: a snapshot, then entries by number, each once. Pure: it touches
 // no page and asks no clock, so that what a replayed entry does is what the first one did.
+import type { Alarm } from "./alarms";
 
 export const STAFF = "";
 
@@ -36,6 +37,8 @@ export interface Infusion {
 }
 
 export interface Summary {
+  /** what is to be shown; the stream tells of it to every page too */
+  readonly alarms?: readonly Alarm[];
   readonly seq?: number;
   readonly phase: string;
   readonly since: number | null;
@@ -45,6 +48,8 @@ export interface Summary {
   readonly infusion: Infusion;
   readonly staff: readonly { readonly id: string; readonly name: string; readonly role: string }[];
   readonly devices: readonly Device[];
+  /** when the next set is due, and from when on it is overdue */
+  readonly due?: { readonly due: number; readonly overdue: number } | null;
 }
 
 export interface Line {

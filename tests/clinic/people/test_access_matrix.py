@@ -73,6 +73,8 @@ def things_of(cast: Cast) -> dict[str, Any]:
         "patient_id": cast.patients[0].pk,
         "deed": "enable",
         "purpose": "password",
+        "kind": "alarm_rules",
+        "number": 0,
     }
 
 

@@ -75,6 +75,7 @@ urlpatterns = [
     path("busy/", busy),
     path("stream/", stream),
     path("", include("reverie.clinic.people.urls")),
+    path("", include("reverie.clinic.chairside.urls")),
 ]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def station_of(client: Client, who: User, name: str = "Tablet at chair 2") -> Station:
     """Make the client's browser a station."""
     signed_in(client, who)
-    answer = client.post(reverse("station"), {"name": name})
+    answer = client.post(reverse("station"), {"name": name, "place": "station"})
     assert answer.status_code == 302, answer.content
     return Station.objects.latest("unlocked_at")
 
@@ -40,7 +40,7 @@ def test_a_station_needs_a_recent_strong_factor(cast: Cast, client: Client) -> N
     with clock.replaced_by(clock.FakeClock(clock.now())) as fake:
         signed_in(client, cast.nurse)
         fake.advance(6 * 60)
-        answer = client.post(reverse("station"), {"name": "Desk"})
+        answer = client.post(reverse("station"), {"name": "Desk", "place": "room"})
         assert answer.headers["Location"].startswith(reverse("prove"))
     assert not Station.objects.exists()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reverie.clinic.kernel import access
 from reverie.clinic.people.forms_sign_in import free_username, known_zone, username_field
-from reverie.clinic.people.models import ROLES, Chair, Clinic
+from reverie.clinic.people.models import PLACES, ROLES, Chair, Clinic
 
 STAFF_ROLES = [(name, words) for name, words in ROLES if name in access.STAFF]
 
@@ -86,10 +86,13 @@ class ChairForm(forms.Form):
 
 
 class StationForm(forms.Form):
-    """What staff call a screen."""
+    """What staff call a screen, and where it stands: that says what sounds there."""
 
     name = forms.CharField(
         label=_("Name of this screen"),
         max_length=60,
         help_text=_("As staff call it, for example: tablet at chair 2."),
+    )
+    place = forms.ChoiceField(
+        label=_("Where it stands"), choices=PLACES, initial="station", widget=forms.RadioSelect
     )

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
 from reverie.clinic.kernel import clock, ledger
 from reverie.clinic.kernel.models import Entry
-from reverie.clinic.people.ledger_words import WORDS
+from reverie.clinic.people.ledger_words import KINDS, WORDS
 from reverie.clinic.people.models import ROLES, Chair, Clinic, Patient, Station, User
 
 A_PAGE = 50
@@ -161,7 +162,9 @@ def _detail(detail: Mapping[str, Any], roles: Mapping[str, Any]) -> str:
     if "how" in detail and (station := detail.get("station")):
         parts.append(str(station))
     if kind := detail.get("kind"):
-        parts.append(str(WAYS.get(kind, kind)))
+        parts.append(str(WAYS.get(kind) or KINDS.get(kind, kind)))
+    if (number := detail.get("number")) is not None:
+        parts.append(_gettext("edition %(number)s") % {"number": number})
     parts += [f"+ {roles.get(role, role)}" for role in detail.get("added", [])]
     parts += [f"− {roles.get(role, role)}" for role in detail.get("removed", [])]
     parts += [str(roles.get(role, role)) for role in detail.get("roles", [])]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+KINDS = {"alarm_rules": _("alarm rules"), "clinic_profile": _("clinic profile")}
 WORDS = {
     # signing in
     "sign_in": _("Signed in"),
@@ -61,6 +62,13 @@ WORDS = {
     "course.opened": _("Opened a course"),
     "course.goals_set": _("Changed the goals of a course"),
     "course.closed": _("Closed a course"),
+    # the rules of the clinic
+    "rules.see": _("Rules page"),
+    "rules.write": _("Write an edition"),
+    "rules.sign": _("Sign an edition"),
+    "rules.print": _("Printed an edition"),
+    "edition.written": _("Wrote an edition"),
+    "edition.in_force": _("Put an edition in force"),
     # sessions
     "board.see": _("Board of chairs"),
     "session.watch": _("Opened a session's record"),
@@ -75,6 +83,11 @@ WORDS = {
     "session.export": _("Exported a session"),
     "session.print": _("Printed a session"),
     "signed": _("Signed"),
+    # alarms
+    "alarms.see": _("Alarms of the chairs"),
+    "alarms.answer": _("See or answer an alarm"),
+    "alarms.check_sound": _("Check the sound of a screen"),
+    "beats.hear": _("Listen whether alarms run"),
     # devices
     "devices.see": _("Devices page"),
     "devices.link": _("Linked a device"),

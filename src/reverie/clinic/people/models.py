@@ -142,12 +142,19 @@ class User(AbstractBaseUser):
         return {"kind": "staff", "id": str(self.pk), "name": self.name, "role": role}
 
 
+PLACES = [
+    ("station", _("At the station: medium and high alarms of all chairs sound")),
+    ("room", _("In the patient's room: only high alarms sound")),
+]
+
+
 class Station(models.Model):
-    """A screen of the clinic, unlocked for one shift by somebody's strong factor."""
+    """A screen, unlocked for one shift by somebody's strong factor. `place` says what sounds there."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_uuid, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="stations")
     name = models.CharField(max_length=60)
+    place = models.CharField(max_length=10, default="station")
     secret_hash = models.CharField(max_length=64, unique=True)
     unlocked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     unlocked_at = models.DateTimeField()

@@ -107,6 +107,20 @@ def sign_ins_of(user: User, here: SignIn | None) -> list[dict[str, Any]]:
     ]
 
 
+def signed_in(clinic_id: Any) -> list[User]:
+    """Who of a clinic's staff is signed in now, by name; a screen that locked itself still shows."""
+    entries = SignIn.objects.select_related("user", "station").filter(
+        user__clinic=clinic_id, ended_at=None, began_at__gt=clock.now() - sign_in.WHOLE_SIGN_IN
+    )
+    found = {
+        entry.user_id: entry.user
+        for entry in entries
+        if sign_in.standing(entry) in (sign_in.Standing.IN_FORCE, sign_in.Standing.LOCKED)
+        and entry.user.is_staff_member
+    }
+    return sorted(found.values(), key=lambda user: (user.name, str(user.pk)))
+
+
 def browser_words(agent: str) -> str:
     """Which browser on which system, as far as its name tells."""
     browsers = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))

@@ -52,7 +52,7 @@ def of(request: HttpRequest) -> Station | None:
     return station
 
 
-def unlock(request: HttpRequest, name: str) -> tuple[Station, str]:
+def unlock(request: HttpRequest, name: str, place: str = "station") -> tuple[Station, str]:
     """Make this browser a station for one shift. Returns it and the secret for its cookie. Raises Refused."""
     user = request.user
     access.require(user, "station.unlock")
@@ -67,6 +67,7 @@ def unlock(request: HttpRequest, name: str) -> tuple[Station, str]:
         station = Station.objects.create(
             clinic=user.clinic,
             name=name,
+            place=place,
             secret_hash=digest(secret),
             unlocked_by=user,
             unlocked_at=now,

@@ -125,10 +125,11 @@ def station(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('prove')}?next={request.path}")
     here = stations.of(request)
     form = StationForm(
-        request.POST if request.method == "POST" else None, initial={"name": here.name if here else ""}
+        request.POST if request.method == "POST" else None,
+        initial={"name": here.name if here else "", "place": here.place if here else "station"},
     )
     if request.method == "POST" and form.is_valid():
-        made, secret = stations.unlock(request, form.cleaned_data["name"])
+        made, secret = stations.unlock(request, form.cleaned_data["name"], form.cleaned_data["place"])
         messages.success(
             request, _("This screen is now the station “{name}”, for 12 hours.").format(name=made.name)
         )

@@ -148,26 +148,35 @@ LANES = [
 ]
 ALARMS = [
     {"level": "quiet", "words": "No alarms", "detail": "Sound tested 08:31, louder than the room"},
-    {"level": "low", "words": "Full set overdue", "detail": "due 10:21", "rest": 0},
+    {
+        "level": "low",
+        "words": "Full set overdue",
+        "length": "for 1:10",
+        "detail": "Confirm the set",
+        "url": "#",
+    },
     {
         "level": "medium",
-        "words": "Pressure above 160 twice",
-        "detail": "164/98, repeat 163/97",
-        "action": "Seen, silence",
-        "rest": 1,
+        "words": "Systolic 164 mmHg",
+        "length": "for 1:20",
+        "detail": "Repeat the cuff. Look at the patient.",
+        "url": "#",
     },
     {
         "level": "high",
-        "words": "SpO2 below 85",
-        "detail": "83 % for 6 s, left hand",
-        "action": "Seen, silence",
-        "rest": 2,
+        "words": "SpO2 83 %",
+        "length": "for 6 s",
+        "detail": "Stimulate. Open the airway. Give oxygen.",
+        "meta": "Dr J. Okafor called 10:20:20",
+        "url": "#",
     },
     {
         "level": "high",
-        "words": "SpO2 below 85",
-        "detail": "83 % for 21 s",
-        "seen": "seen by Anna Weiss 10:20:31",
+        "words": "was SpO2 83 %",
+        "length": "settled since 10:20:40",
+        "meta": "seen by Anna Weiss 10:20:31",
+        "seen": True,
+        "over": True,
     },
 ]
 VALUES = [

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "template_partials",
     "reverie.clinic.kernel.apps.KernelConfig",
     "reverie.clinic.people.apps.PeopleConfig",
+    "reverie.clinic.rulebook.apps.RulebookConfig",
     "reverie.clinic.chart.apps.ChartConfig",
     "reverie.clinic.course.apps.CourseConfig",
     "reverie.clinic.session.apps.SessionConfig",
@@ -211,7 +212,8 @@ CONTENT_SECURITY_POLICY = {
 # a clinic's own host name belongs on no browser's preload list
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# an edition of alarm rules is one form
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 LOGGING = {
     "version": 1,

@@ -1,4 +1,4 @@
-"""What stands around every page: clinic, person, pages that they may open, demo mark, trouble."""
+"""What stands around every page: clinic, person, pages that they may open, demo mark, trouble, alarms."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from reverie.clinic.chairside.alarms import questions as alarms
 from reverie.clinic.kernel import trouble
 from reverie.clinic.kernel.access import may
-from reverie.clinic.people import questions
+from reverie.clinic.people import questions, stations
+from reverie.clinic.people.sign_in import Standing
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html; no query beyond the person's own row and their station."""
+    """The context of base.html: the person's own row, their station, the alarms at the chairs."""
     person = getattr(request, "user", None)
     context: dict[str, Any] = {
         "demo": settings.DEMO,
@@ -34,6 +37,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": _address("account_logout"),
         "account_url": _address("own_sign_in"),
     }
+    if getattr(request, "standing", None) in (Standing.IN_FORCE, Standing.LOCKED):
+        # parts of pages, which scripts ask for, never look at it
+        context["watching"] = SimpleLazyObject(
+            lambda: alarms.around(person, stations.of(request), getattr(request, "ward", None))
+        )
     return context | questions.around(request)
 
 
@@ -43,6 +51,7 @@ def _pages(person: Any) -> list[tuple[str, str]]:
         ("patients.find", "patients", _("Patients")),
         ("devices.see", "devices", _("Devices")),
         ("quarantine.see", "quarantine", _("Quarantine")),
+        ("rules.see", "rules", _("Rules")),
         ("staff.manage", "staff", _("Staff")),
         ("ledger.see", "ledger", _("Ledger")),
     ]

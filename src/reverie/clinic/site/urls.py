@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.first_page, name="home"),
     path("style/", pages.style_page, name="style"),
     path("", include("reverie.clinic.people.urls")),
+    path("", include("reverie.clinic.rulebook.urls")),
     path("", include("reverie.clinic.chart.urls")),
     path("", include("reverie.clinic.course.urls")),
     path("", include("reverie.clinic.session.urls")),

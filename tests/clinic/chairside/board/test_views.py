@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from reverie.clinic.people.models import Chair
 from reverie.clinic.session.models import Session
-from tests.cast import Cast, signed_in
+from tests.cast import Cast, sign_rules, signed_in
 from tests.clinic.session.made import brought_to, message, opened, row, tell
 
 pytestmark = pytest.mark.django_db
@@ -59,10 +59,16 @@ def test_the_other_clinic_is_not_there(cast: Cast, client: Client) -> None:
 
 def test_opening_goes_by_finding_then_comparing(nurse_client: Client, cast: Cast) -> None:
     url = reverse("session_open", args=[cast.chairs[0].pk])
+    chosen = {"patient": cast.patients[0].pk, "course": "", "key": "k"}
+    unsigned = nurse_client.post(url, chosen)
+    assert unsigned.status_code == 422
+    assert "The medical director signs them on the page Rules first." in unsigned.content.decode()
+    assert not Session.objects.exists()
+    sign_rules(cast.clinic)
     assert "Robert" in nurse_client.post(url, {"q": "schneider"}).content.decode()
     text = nurse_client.get(url, {"patient": cast.patients[0].pk}).content.decode()
     assert "14 March 1979" in text
-    posted = nurse_client.post(url, {"patient": cast.patients[0].pk, "course": "", "key": "k"})
+    posted = nurse_client.post(url, chosen)
     session = Session.objects.get()
     assert posted.headers["Location"] == reverse("session", args=[session.pk])
     taken = nurse_client.post(url, {"patient": cast.patients[2].pk, "course": "", "key": "other"})

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from reverie.clinic.chairside.alarms.questions import rows_of
 from reverie.clinic.chairside.live.lanes import can_be_shown
 from reverie.clinic.kernel import access, clock, ledger
 from reverie.clinic.people.models import Chair
@@ -85,6 +86,7 @@ def _row(
         "pulse_ms": measured_ms.get("hr") or measured_ms.get("pr"),
         "spo2_ms": measured_ms.get("spo2"),
         "staff": ", ".join(one["name"].split(" ")[0] for one in whole["staff"]),
+        "alarm": next(iter(rows_of(session.pk, whole["alarms"], now_ms)), None),
         "other": next((_other(one) for one in whole["devices"] if one["other"]), None),
     }
 

@@ -89,9 +89,11 @@ class CorrectSetForm(VitalsForm):
         return None if self.cleaned_data.get("strike") else self._made(self.cleaned_data)
 
     def _made(self, data: dict[str, Any]) -> VitalsRecorded:
-        others = tuple(row for row in self.now.rows if row.parameter not in self.fields)
-        rows = (*others, *acts.rows_by_hand(self.values(data)))
-        return VitalsRecorded(self.now.at_ms, rows, data.get("arousal") or None, data.get("comfort") or None)
+        others = {
+            row.parameter for row in self.now.rows if row.parameter and row.parameter not in self.fields
+        }
+        said = data.get("arousal") or "", data.get("comfort") or ""
+        return acts.set_instead(self.now, self.values(data), *said, others)
 
 
 def _values(now: VitalsRecorded) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from reverie.clinic.chairside.alarms import questions as alarms
+from reverie.clinic.chairside.due import questions as due
 from reverie.clinic.chairside.live import lanes
 from reverie.clinic.course import banner
 from reverie.clinic.kernel import access, clock
 from reverie.clinic.people.models import Chair, Patient
-from reverie.clinic.session import folds, questions
+from reverie.clinic.session import folds, questions, ward
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import device_words, state_words
 from reverie.science.session.state import State
@@ -25,15 +28,27 @@ BY_THE_PUMP = frozenset({"infusing", "paused"})
 
 def page_of(session: Session, person: Any) -> dict[str, Any]:
     """Everything that the live page is drawn from."""
-    fold = folds.fold_of(session.stream)
+    seats = seats_of(person)
+    taken = {f"session:{seat.session}": seat.name for seat in seats if seat.session}
+    known = folds.folds_of([session.stream, *(name for name in taken if name != session.stream)])
+    fold = known.pop(session.stream) if session.stream not in taken else known[session.stream]
     whole = questions.whole(fold)
     state = fold.state
+    present = ward.told_of(known, taken)
     lines = questions.lines(state)[:MOST_LINES]
     links = _links(session)
     devices = linked_devices(links, whole["devices"])
+    told = questions.alarms_of(state, shown_only=True)
+    now_ms = clock.to_ms(clock.now())
+    rows = alarms.rows_of(session.pk, told, now_ms, access.may(person, "alarms.answer"))
     return {
+        **due.panel_of(session, person, now_ms, fold=fold),
         "session": session,
-        "chairs": strip(person, session),
+        "present": present,
+        "alarm_rows": rows[:1],
+        "alarm_rest": rows[1:],
+        "rules_words": rules_words(state),
+        "chairs": strip(seats, present, session),
         "banner": banner_of(session, person, state),
         "lanes": lanes.first_picture(whole["values"]),
         "lines": lines,
@@ -42,6 +57,16 @@ def page_of(session: Session, person: Any) -> dict[str, Any]:
         "page_data": data_of(session, whole, lines, links),
         **bar_of(session, person, state),
     }
+
+
+def rules_words(state: State) -> str:
+    """Which rules judge this session, by its own record."""
+    rules = state.rules.get("alarm_rules")
+    if rules is None:
+        return ""
+    if not rules.number:
+        return _("Assumed limits, unsigned")
+    return _("Alarm rules, edition %(number)s") % {"number": rules.number}
 
 
 def bar_of(session: Session, person: Any, state: State) -> dict[str, Any]:
@@ -112,31 +137,54 @@ def _infusion_note(state: State) -> str:
     return _("%(rate)s mL/h") % {"rate": infusion.rate_ml_per_h}
 
 
-def strip(person: Any, session: Session | None = None) -> list[dict[str, Any]]:
+class Seat(NamedTuple):
+    """A chair in use and who sits there: `session` and what follows it are None for a free one."""
+
+    pk: UUID
+    name: str
+    session: UUID | None
+    state: str | None
+    given_name: str | None
+    family_name: str | None
+
+
+def seats_of(person: Any) -> list[Seat]:
     """All chairs of the clinic in their order, with who sits there."""
     sessions = FilteredRelation("sessions", condition=Q(sessions__closed_at=None))
     chairs = Chair.objects.filter(in_use=True).annotate(here=sessions)
     rows = access.within(chairs, person).order_by("order", "name")
-    columns = (
-        "pk",
-        "name",
-        "here__pk",
-        "here__state",
-        "here__patient__given_name",
-        "here__patient__family_name",
-    )
+    patient = ("here__patient__given_name", "here__patient__family_name")
+    return [Seat(*row) for row in rows.values_list("pk", "name", "here__pk", "here__state", *patient)]
+
+
+def strip(seats: list[Seat], present: list[dict[str, Any]], session: Session) -> list[dict[str, Any]]:
+    """The chairs as they stand on top, each with its highest alarm; `present` is what the ward is told."""
+    told = {one["s"]: one for one in present}
     found = []
-    for chair_id, name, here, state, given, family in rows.values_list(*columns):
+    for seat in seats:
+        free_url = reverse("session_open", args=[seat.pk])
+        patient = Patient(given_name=seat.given_name or "", family_name=seat.family_name or "")
         found.append(
             {
-                "chair": name,
-                "url": reverse("session", args=[here]) if here else reverse("session_open", args=[chair_id]),
-                "initials": Patient(given_name=given, family_name=family).initials if here else "",
-                "words": state_words(state) if here else _("Free"),
-                "current": session is not None and here == session.pk,
+                "id": seat.pk,
+                "chair": seat.name,
+                "url": reverse("session", args=[seat.session]) if seat.session else free_url,
+                "free_url": free_url,
+                "taken": bool(seat.session),
+                "initials": patient.initials if seat.session else "",
+                "words": state_words(seat.state) if seat.state else _("Free"),
+                "current": seat.session == session.pk,
+                **_alarm_of(told.get(str(seat.session))),
             }
         )
     return found
+
+
+def _alarm_of(told: dict[str, Any] | None) -> dict[str, Any]:
+    if not told or not told["alarms"]:
+        return {}
+    alarm = alarms.ordered(told["alarms"])[0]
+    return {"level": alarm["priority"], "level_words": alarm["words"], "seen": alarm["seen"] is not None}
 
 
 def _links(session: Session) -> list[Link]:

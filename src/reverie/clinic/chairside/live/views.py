@@ -36,6 +36,8 @@ def session(request: Asked, session_id: UUID) -> HttpResponse:
 
 def _page(request: Asked, found: Session, status: int = 200, **given: forms.Form) -> HttpResponse:
     context = live.page_of(found, request.user)
+    # the shell of the page tells of the same alarms
+    request.ward = context["present"]  # type: ignore[attr-defined]
     context |= {"vitals": VitalsForm(), "note": NoteForm(), "pump_form": PumpForm()} | given
     return render(request, "chairside/live.html", context, status=status)
 
@@ -185,7 +187,10 @@ def _at_the_bar(request: Asked, found: Session, form: forms.Form, act: Callable[
     status = _done(request, form, act)
     if not status:
         return _bar(request, found) if request.htmx else redirect("session", found.pk)
-    given = _trouble(found, form) | {"reason": request.POST.get("reason", "")[:200]}
+    given = _trouble(found, form) | {
+        "reason": request.POST.get("reason", ""),
+        "reason_wrong": "reason" in form.errors,
+    }
     if isinstance(form, PumpForm):
         given["pump_form"] = form
     if request.htmx:
@@ -199,7 +204,10 @@ def _trouble(found: Session, form: forms.Form) -> dict[str, Any]:
         state = folds.fold_of(found.stream).state
         return {"bar_trouble": live.way_to_start(state), "bar_late": True}
     troubles = [str(error) for errors in form.errors.values() for error in errors]
-    return {"bar_trouble": " ".join(troubles) or _("This cannot be recorded.")}
+    return {
+        "bar_trouble": " ".join(troubles) or _("This cannot be recorded."),
+        "bar_alarms": form.has_error(NON_FIELD_ERRORS, "alarms_open"),
+    }
 
 
 def _minutes(data: dict[str, Any]) -> int:

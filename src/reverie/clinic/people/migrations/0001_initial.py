@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=60)),
+                ("place", models.CharField(default="station", max_length=10)),
                 ("secret_hash", models.CharField(max_length=64, unique=True)),
                 ("unlocked_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),

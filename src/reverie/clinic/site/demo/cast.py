@@ -74,7 +74,10 @@ PATIENTS = (
 
 @dataclass(frozen=True)
 class Live:
-    """A session that runs when the demo starts: minutes since arrival, and since the pump was started."""
+    """A session that runs when the demo starts: minutes since arrival, and since the pump was started.
+
+    `incidents` are what happens then and how many seconds after the demo began, so that alarms are seen.
+    """
 
     chair: str
     number: str
@@ -84,12 +87,19 @@ class Live:
     pump: str
     seed: int
     artefacts: frozenset[str] = frozenset()
+    incidents: tuple[str, ...] = ()
 
 
 LIVE = (
-    Live("1", "004101", 32, 19, "MONITOR-1^0002A1^EUI-64", "PUMP-1", 11),
-    Live("2", "004172", 16, 4, "MONITOR-2^0002A2^EUI-64", "PUMP-2", 23, frozenset({"probe-off", "motion"})),
-)
+    Live(
+        "1", "004101", 32, 19, "MONITOR-1^0002A1^EUI-64", "PUMP-1", 28,
+        incidents=("hypertension@300:severe", "probe-off@1920"),
+    ),
+    Live(
+        "2", "004172", 16, 4, "MONITOR-2^0002A2^EUI-64", "PUMP-2", 10, frozenset({"motion"}),
+        incidents=("desaturation@180", "probe-off@480", "panic@1200", "desaturation@2400:severe"),
+    ),
+)  # fmt: skip
 PREFLIGHT = ("3", "004190", 12)
 RECOVERY = ("4", "004055", 95)
 SIGNED = ("5", "004210")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from reverie.clinic.chart import acts as chart
@@ -10,6 +10,9 @@ from reverie.clinic.course import acts as courses
 from reverie.clinic.kernel import access, clock
 from reverie.clinic.people.models import Chair, Clinic, Patient, User
 from reverie.clinic.people.patients import acts as patients
+from reverie.clinic.rulebook import acts as rules
+from reverie.clinic.rulebook import kinds
+from reverie.clinic.rulebook import questions as rulebook
 from reverie.clinic.site.demo import cast
 
 
@@ -20,10 +23,23 @@ def make_clinic() -> Clinic:
         Chair.objects.create(clinic=clinic, name=name, order=order)
     for username, name, role in cast.STAFF:
         User.objects.create_user(username, clinic, name, [role])
+    # before the past that the demo plays, so that its sessions were judged by them
+    with clock.replaced_by(clock.FakeClock(clock.now() - timedelta(days=3))):
+        sign_rules(clinic)
     nurse, prescriber = member(clinic, access.NURSE), member(clinic, access.PRESCRIBER)
     for sitter in cast.PATIENTS:
         _register(sitter, nurse, prescriber)
     return clinic
+
+
+def sign_rules(clinic: Clinic) -> None:
+    """Let every default hold, as the demo's medical director signs it; nothing where one holds already."""
+    director = member(clinic, access.DIRECTOR)
+    for kind in kinds.every():
+        if rulebook.shelf(clinic.pk, kind).holds is None:
+            edition = rules.write(director, kind, kind.defaults())
+            rules.sign(director, kind, edition, seen=edition.content_hash, against=0)
+            rules.put_in_force(director, kind, edition)
 
 
 def member(clinic: Clinic, role: str) -> User:

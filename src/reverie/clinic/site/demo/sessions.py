@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import NamedTuple
 
 from django.db import transaction
@@ -19,13 +20,15 @@ from reverie.clinic.devices.hl7v2.arrival import Arrival, arrive, read_arrival
 from reverie.clinic.devices.hl7v2.batch import Batches
 from reverie.clinic.devices.presence import Presence
 from reverie.clinic.devices.quarantine import Store
-from reverie.clinic.devices.simulated.device import Spec, build, usual_program
+from reverie.clinic.devices.simulated.device import Spec, build, seeded, usual_program
 from reverie.clinic.kernel import access, clock, ids
 from reverie.clinic.people.models import Chair, Clinic, Patient, User
-from reverie.clinic.session import acts
+from reverie.clinic.session import acts, alarm_acts, folds, questions
 from reverie.clinic.session.models import Session
 from reverie.clinic.site.demo import cast
 from reverie.clinic.site.demo.clinic import member
+from reverie.science.simulation.incidents import read_incident
+from reverie.science.simulation.population import Patients, draw_patients
 
 BATCH_S = 1
 SPENT = timedelta(minutes=80)
@@ -51,7 +54,30 @@ def specs_of(live: cast.Live, begun_at: datetime, weight_kg: Decimal) -> tuple[S
     shared = Spec(
         live.monitor, "monitor", 1.0, live.seed, program=program, begun_at=begun_at, named=live.number
     )
-    return replace(shared, artefacts=live.artefacts), replace(shared, device=live.pump, kind="pump")
+    scripts = map(read_incident, live.incidents)
+    happening = tuple(one._replace(at_s=60.0 * live.arrived_min + one.at_s) for one in scripts)
+    monitor = replace(
+        shared,
+        patients=_reacting(live, float(weight_kg), begun_at),
+        artefacts=live.artefacts,
+        incidents=happening,
+    )
+    return monitor, replace(shared, device=live.pump, kind="pump")
+
+
+def _reacting(live: cast.Live, weight_kg: float, at: datetime) -> Patients:
+    """The patient of the chart as one who reacts like one."""
+    sitter = next(one for one in cast.PATIENTS if one.number == live.number)
+    years = (at.date() - date.fromisoformat(sitter.born)).days / 365.25
+    pressure_known = any("blood pressure" in condition for condition in sitter.conditions)
+    return draw_patients(
+        seeded(live.seed),
+        1,
+        weight_kg=weight_kg,
+        age_years=years,
+        female=sitter.sex == "female",
+        hypertensive=pressure_known,
+    )
 
 
 def weight_of(live: cast.Live) -> Decimal:
@@ -66,6 +92,9 @@ def is_spent(session: Session) -> bool:
 
 def wind_up(session: Session, nurse: User, prescriber: User) -> None:
     """Bring an old session to its end, the lawful way."""
+    for alarm in questions.alarms_of(folds.fold_of(session.stream).state):
+        if alarm["unfinished"]:
+            alarm_acts.answer(nurse, session, alarm["seq"], "expected", "watched_on", "", ids.new_id())
     state = session.state
     while state != "closed":
         if state in ("discharged", "transferred"):
@@ -99,8 +128,9 @@ def play_live(live: cast.Live, clinic: Clinic) -> Session:
                 start_s + 170,
                 lambda: acts.note(nurse, session, "Eye mask on, music as chosen.", ids.new_id()),
             ),
+            *_rounds(nurse, session, start_s + 30, 60 * live.arrived_min, 240),
         ]
-        play(begun_at, 60 * live.arrived_min, steps, (monitor, pump))
+        play(begun_at, None, steps, (monitor, pump))
     return session
 
 
@@ -156,8 +186,17 @@ def _set(
     values = {"nibp_sys": pressure[0], "nibp_dia": pressure[1], "pr": pulse, "spo2": spo2}
     measured = {name: Decimal(value) for name, value in values.items()}
     return lambda: acts.record_vitals(
-        nurse, session, measured, ids.new_id(), arousal="awake, calm", comfort="comfortable"
+        nurse, session, measured, ids.new_id(), arousal="alert", comfort="at ease"
     )
+
+
+def _rounds(nurse: User, session: Session, from_s: int, until_s: int, every_s: int = 480) -> list[Step]:
+    """Sets of what staff saw, so that none is overdue; the values beside them are the monitor's."""
+
+    def look() -> None:
+        acts.record_set(nurse, session, [], ids.new_id(), arousal="alert", comfort="at ease")
+
+    return [Step(at_s, look) for at_s in range(from_s, until_s, every_s)]
 
 
 def _preparation(nurse: User, session: Session, start_s: int) -> list[Step]:
@@ -190,16 +229,22 @@ def _whole_way(nurse: User, session: Session) -> list[Step]:
     ]
 
 
-def play(begun_at: datetime, seconds: int, steps: Iterable[Step], specs: Iterable[Spec]) -> None:
-    """Let `seconds` pass on the clock that is set back: staff do their steps, devices send each second."""
+def play(begun_at: datetime, seconds: int | None, steps: Iterable[Step], specs: Iterable[Spec]) -> None:
+    """Let `seconds` pass on the clock that is set back: staff do their steps, devices send each second.
+
+    None: until the clock that is set back has come to the present, which goes on meanwhile.
+    """
+    present = clock.SystemClock()
     batches = Batches(Presence(), Store())
     lines = [(spec, build(spec, begun_at)) for spec in specs]
-    waiting = sorted((step for step in steps if step.after_s <= seconds), key=lambda step: step.after_s)
+    waiting = sorted(steps, key=lambda step: step.after_s)
     arrivals: list[Arrival] = []
     # one commit for all of it: nobody else has this folder open yet
     with clock.replaced_by(clock.FakeClock(begun_at)) as now, transaction.atomic():
         assert isinstance(now, clock.FakeClock)
-        for second in range(seconds):
+        for second in count():
+            if second == seconds or (seconds is None and now.now() >= present.now()):
+                break
             while waiting and waiting[0].after_s <= second:
                 waiting.pop(0).do()
             at = clock.now()
