@@ -95,8 +95,9 @@ def marked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A language whose catalogue marks everything."""
     catalogue = Catalogue()
     for name in ("gettext", "ngettext", "pgettext", "npgettext"):
-        monkeypatch.setattr(trans_real, name, getattr(catalogue, name))
+        # first what Django keeps of the other: it would keep the marking one for good
         monkeypatch.setattr(translation._trans, name, getattr(catalogue, name), raising=False)
+        monkeypatch.setattr(trans_real, name, getattr(catalogue, name))
 
 
 def data(field: str, longest: int) -> str:

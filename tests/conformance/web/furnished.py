@@ -36,6 +36,7 @@ def furnish(cast: Cast, say: Say = plain) -> dict[str, Any]:
     things |= _name_the_house(cast, say)
     things |= _patient(cast, say)
     things |= _devices(cast, say)
+    things |= _rules(cast, say)
     things |= _sessions(cast, say)
     return things
 
@@ -166,6 +167,45 @@ def _devices(cast: Cast, say: Say) -> dict[str, Any]:
     found = Quarantined.objects.filter(device=stranger).first()
     assert found is not None
     return {"device_id": link.device_id, "message_id": found.pk, "device": name, "stranger": stranger}
+
+
+def _rules(cast: Cast, say: Say) -> dict[str, Any]:
+    """Alarm rules in the words of `say`: 1 in force, 2 a draft; a profile: 1 signed, 2 void."""
+    from reverie.clinic.kernel.models import Edition
+    from reverie.clinic.rulebook import acts, kinds
+
+    director = cast.users["medical_director"]
+    rules, profile = kinds.of("alarm_rules"), kinds.of("clinic_profile")
+    assert rules is not None
+    assert profile is not None
+    body = _said(rules.defaults(), say)
+    first = acts.write(director, rules, body)
+    acts.sign(director, rules, first, seen=first.content_hash, against=0, meaning=say("meaning", 200))
+    acts.put_in_force(director, rules, first)
+    acts.write(cast.users["prescriber"], rules, {**body, "news2_on_live_page": True})
+    signed = acts.write(director, profile, profile.defaults())
+    acts.sign(director, profile, signed, seen=signed.content_hash, against=0)
+    void = acts.write(director, profile, {**profile.defaults(), "prediction": False})
+    Edition.objects.filter(pk=void.pk).update(body='{"prediction":1}')
+    return {"kind": rules.kind, "number": 2}
+
+
+def _said(body: Any, say: Say) -> dict[str, Any]:
+    """The rules with every text of them chosen by `say`."""
+    rules = {
+        name: {
+            **rule,
+            "label": say("label", 120),
+            "action": say("action", 200),
+            "source": {**rule["source"], "citation": say("citation", 200), "note": say("source note", 200)},
+        }
+        for name, rule in body["rules"].items()
+    }
+    timed = {
+        name: {**body[name], "source": {**body[name]["source"], "citation": say("timing", 200), "note": ""}}
+        for name in ("cadence", "timing")
+    }
+    return {**body, "rules": rules, **timed}
 
 
 def _sessions(cast: Cast, say: Say) -> dict[str, Any]:
