@@ -135,6 +135,20 @@ def signed_in(client: Client, who: User, how: str = "totp") -> Client:
     return client
 
 
+def sign_rules(clinic: Clinic) -> None:
+    """Let the default rules hold in a clinic, signed by its medical director; nothing where they do."""
+    from reverie.clinic.people.models import User
+    from reverie.clinic.rulebook import acts, kinds, questions
+
+    director = User.objects.filter(clinic=clinic, roles__icontains="medical_director").first()
+    assert director is not None, "a clinic without a medical director cannot sign"
+    for kind in kinds.every():
+        if questions.shelf(clinic.pk, kind).holds is None:
+            edition = acts.write(director, kind, kind.defaults())
+            acts.sign(director, kind, edition, seen=edition.content_hash, against=0)
+            acts.put_in_force(director, kind, edition)
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Everybody, in a database of the test's own."""
