@@ -55,10 +55,12 @@ def make_clinic(sessions: int) -> dict[str, Any]:
     from reverie.clinic.people import sign_in
     from reverie.clinic.people.models import Chair, Clinic, Patient, User
     from reverie.clinic.session import acts
+    from tests.cast import sign_rules
 
     call_command("migrate", verbosity=0)
     clinic = Clinic.objects.create(name="Bench")
-    nurse = User.objects.create_user("nurse", clinic, "Nurse", ["infusion_nurse"])
+    nurse = User.objects.create_user("nurse", clinic, "Nurse", ["infusion_nurse", "medical_director"])
+    sign_rules(clinic)
     found = []
     for number in range(sessions):
         chair = Chair.objects.create(clinic=clinic, name=str(number + 1), order=number)
