@@ -2,7 +2,7 @@
 import { inOrder, wordsOf, type Priority } from "./alarms";
 import { silentSince, stateOf, type Linked, type State } from "./freshness";
 import { deviceName } from "./lane-rows";
-import { STAFF, type SessionModel, type Value } from "./session-model";
+import { STAFF, shownOf as displayed, type SessionModel, type Value } from "./session-model";
 import { sayAge, type TimeOfDay } from "./times";
 import { sayState, type Say } from "./words";
 
@@ -65,7 +65,7 @@ function lengthSince(ms: number, say: Say): string {
 /** The newest value that can be believed most: of several devices the one that was heard last. */
 function newestOf(model: SessionModel, parameters: readonly string[]): Value | undefined {
   for (const parameter of parameters) {
-    const values = [...model.values.values()].filter((value) => value.p === parameter);
+    const values = displayed(model.values.values(), model.summary).filter((value) => value.p === parameter);
     const newest = values.sort((one, other) => usable(other) - usable(one) || other.m - one.m)[0];
     if (newest !== undefined && newest.v !== null) return newest;
   }

@@ -1,7 +1,7 @@
 // Which lanes stand on the page and what each says: one for each device that gives the vital sign, so
 // that two monitors that disagree stand under each other, each under its own name.
 import { NOW_AND_THEN, silentSince, stateOf, type Linked, type State } from "./freshness";
-import { STAFF, type SessionModel, type Value } from "./session-model";
+import { STAFF, shownOf, type SessionModel, type Value } from "./session-model";
 import { sayAge, type TimeOfDay } from "./times";
 import { isWordKey, type Say } from "./words";
 
@@ -59,7 +59,7 @@ export function laneRows(model: SessionModel, lanes: readonly Lane[], now: numbe
 /** The devices to show, by name. A set by hand stands in where it is newer than a cuff, or where nothing else is. */
 export function sourcesOf(model: SessionModel, lane: Lane, now: number, linked: readonly Linked[]): string[] {
   const has = (device: string): boolean => lane.parameters.some((name) => model.value(device, name) !== undefined);
-  const names = new Set([...model.values.values()].map((value) => value.d));
+  const names = new Set(shownOf(model.values.values(), model.summary).map((value) => value.d));
   const devices = [...names].filter((name) => name !== STAFF && has(name)).sort();
   if (!names.has(STAFF) || !has(STAFF)) return devices;
   const newest = Math.max(...lane.parameters.map((name) => model.value(STAFF, name)?.m ?? 0));

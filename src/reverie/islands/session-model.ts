@@ -48,8 +48,15 @@ export interface Summary {
   readonly infusion: Infusion;
   readonly staff: readonly { readonly id: string; readonly name: string; readonly role: string }[];
   readonly devices: readonly Device[];
+  /** whether what devices stream may be shown */
+  readonly stream?: boolean;
   /** when the next set is due, and from when on it is overdue */
   readonly due?: { readonly due: number; readonly overdue: number } | null;
+}
+
+/** What may be shown of the values: all, or, where the clinic's profile says so, only sets by hand. */
+export function shownOf(values: Iterable<Value>, summary: Pick<Summary, "stream">): Value[] {
+  return [...values].filter((value) => summary.stream !== false || value.d === STAFF);
 }
 
 export interface Line {

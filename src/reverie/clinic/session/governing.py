@@ -14,9 +14,9 @@ from reverie.clinic.kernel.models import Edition
 from reverie.science.session.state import State
 from reverie.science.vitals.alarms import body as bodies
 from reverie.science.vitals.alarms.defaults import DEFAULTS
-from reverie.science.vitals.alarms.rules import Ruleset
+from reverie.science.vitals.alarms.rules import Profile, Ruleset
 
-ALARM_RULES = "alarm_rules"
+ALARM_RULES, CLINIC_PROFILE = "alarm_rules", "clinic_profile"
 
 
 def ruleset_of(state: State) -> Ruleset:
@@ -25,9 +25,23 @@ def ruleset_of(state: State) -> Ruleset:
     return DEFAULTS if held is None or not held.edition else _read(held.edition)
 
 
+def profile_of(state: State) -> Profile:
+    """What the clinic's profile that holds for a session switches on or off."""
+    held = state.rules.get(CLINIC_PROFILE)
+    return Profile() if held is None or not held.edition else _read_profile(held.edition)
+
+
 @lru_cache(maxsize=64)
 def _read(edition: str) -> Ruleset:
     try:
         return bodies.ruleset_of(json.loads(Edition.objects.get(pk=edition).body), edition)
     except (Edition.DoesNotExist, ValidationError, bodies.BadRules, ValueError):
         return DEFAULTS
+
+
+@lru_cache(maxsize=64)
+def _read_profile(edition: str) -> Profile:
+    try:
+        return bodies.profile_of(json.loads(Edition.objects.get(pk=edition).body))
+    except (Edition.DoesNotExist, ValidationError, bodies.BadRules, ValueError):
+        return Profile()

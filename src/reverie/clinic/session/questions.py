@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from reverie.clinic.kernel import access, chain, streams
 from reverie.clinic.kernel.models import Head
-from reverie.clinic.session import alarm_words, due_sets, folds
+from reverie.clinic.session import alarm_words, due_sets, folds, governing
 from reverie.clinic.session.columns import Point, packed, places_of
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import line_of, role_words
@@ -93,6 +93,8 @@ def summary(state: State) -> dict[str, Any]:
         ],
         "alarms": alarms_of(state, shown_only=True),
         "due": due_sets.expected(state),
+        # whether a screen may show what devices stream; sets by hand are always shown
+        "stream": governing.profile_of(state).stream_display,
     }
 
 

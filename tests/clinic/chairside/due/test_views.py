@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reverie.clinic.kernel import clock, streams
-from reverie.clinic.session import folds
+from reverie.clinic.kernel import clock, editions, streams
+from reverie.clinic.session import folds, intake
 from reverie.clinic.session.models import Session
+from reverie.science.session.events import RulesApplied
+from reverie.science.vitals.alarms import body
+from reverie.science.vitals.alarms.defaults import DEFAULTS
+from reverie.science.vitals.alarms.rules import Profile
 from tests.cast import Cast, signed_in
 from tests.clinic.session.made import MONITOR, brought_to, message, opened, row, tell
 
@@ -222,3 +227,39 @@ def test_on_paper_a_due_time_that_nobody_answered_shows_the_devices_values(
     text = nurse_client.get(reverse("session_print", args=[session.pk])).content.decode()
     assert "the device, nobody confirmed" in text
     assert "131/82" in text
+
+
+def ruled(session: Session, cast: Cast, kind: str, **switches: bool) -> None:
+    """Sign a body of this kind with switches set, and let the record say that it holds."""
+    default: Any = DEFAULTS if kind == "alarm_rules" else Profile()
+    text = body.body_of(replace(default, **switches))
+    edition = editions.write(cast.clinic.pk, kind, "clinic", text, by=cast.users["medical_director"])
+    held = RulesApplied(kind, str(edition.pk), edition.number, edition.content_hash)
+    tell(session, intake.draft(held, f"rules {kind}", now_ms(), intake.SYSTEM_ACTOR))
+
+
+def test_news2_stands_there_only_where_the_rules_say_so(
+    nurse_client: Client, session: Session, cast: Cast
+) -> None:
+    say_all(session)
+    confirm(nurse_client, session, panel(nurse_client, session))
+    assert "NEWS2" not in panel(nurse_client, session)
+    ruled(session, cast, "alarm_rules", news2_on_live_page=True)
+    text = panel(nurse_client, session)
+    # pulse 71, SpO2 97, pressure 131, respiration 14, alert: only oxygen and temperature are open
+    assert "<b>NEWS2</b> 0 to 5" in text
+    assert "Not known: oxygen or air, temperature" in text
+
+
+def test_a_clinic_without_stream_display_sees_only_sets_by_hand(
+    nurse_client: Client, session: Session, cast: Cast
+) -> None:
+    say_all(session)
+    ruled(session, cast, "clinic_profile", stream_display=False)
+    assert offered(panel(nurse_client, session)) == []
+    text = nurse_client.get(reverse("session", args=[session.pk])).content.decode()
+    assert "131/82" not in text.partition('id="live-data"')[0]
+    assert "Values of devices are not shown here" in text
+    assert '"stream": false' in text
+    board = nurse_client.get(reverse("board")).content.decode().partition("board-data")[0]
+    assert "131/82" not in board

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from reverie.clinic.chairside.alarms.questions import rows_of
-from reverie.clinic.chairside.live.lanes import can_be_shown
+from reverie.clinic.chairside.live.lanes import can_be_shown, displayed
 from reverie.clinic.kernel import access, clock, ledger
 from reverie.clinic.people.models import Chair
 from reverie.clinic.session import folds, questions
@@ -70,7 +70,8 @@ def _row(
         return row
     whole = wholes[session.pk]
     # of several sources the one that was heard last
-    known = sorted(filter(can_be_shown, whole["values"]), key=lambda value: int(value["m"]))
+    shown = displayed(whole["values"], stream=whole["stream"])
+    known = sorted(filter(can_be_shown, shown), key=lambda value: int(value["m"]))
     values = {value["p"]: value["v"] for value in known}
     measured_ms = {value["p"]: value["m"] for value in known}
     pressure = [values.get("nibp_sys"), values.get("nibp_dia")]

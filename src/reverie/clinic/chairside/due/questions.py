@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from reverie.clinic.chairside.due import early_warning
 from reverie.clinic.chairside.due.forms import DueSetForm, Offer
-from reverie.clinic.kernel import access
-from reverie.clinic.session import due_sets, folds
+from reverie.clinic.kernel import access, clock
+from reverie.clinic.session import due_sets, folds, governing
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import device_words
 
@@ -33,8 +35,9 @@ def panel_of(
     """The panel at `now_ms`; `form` came back with what was wrong, `fold` is what is known already."""
     fold = fold or folds.fold_of(session.stream)
     expected = due_sets.expected(fold.state)
-    offers = {one["p"]: Offer(one["p"], one["v"], one["measured"], one["d"])
-              for one in due_sets.offered(fold, now_ms)}  # fmt: skip
+    # a clinic that shows no stream takes its sets by hand
+    streamed = due_sets.offered(fold, now_ms) if governing.profile_of(fold.state).stream_display else []
+    offers = {one["p"]: Offer(one["p"], one["v"], one["measured"], one["d"]) for one in streamed}
     lines = [line for line in (_line(names, words(), unit, offers) for names, words, unit in LINES) if line]
     return {
         "session": session,
@@ -43,8 +46,15 @@ def panel_of(
         "due_lines": lines,
         "due_missing": _missing(lines),
         "due_form": form or DueSetForm(),
+        "news2": _news2(session, fold, now_ms),
         "may_record": access.may(person, "session.record"),
     }
+
+
+def _news2(session: Session, fold: folds.Fold, now_ms: int) -> dict[str, Any] | None:
+    if not governing.ruleset_of(fold.state).news2_on_live_page:
+        return None
+    return early_warning.shown(fold, session.patient.birth_date, localdate(clock.now()), now_ms)
 
 
 def _line(names: tuple[str, ...], label: str, unit: str, offers: dict[str, Offer]) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reverie.clinic.session.sentences import device_words
+from reverie.science.session.fold import STAFF
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ NO_NUMBER = frozenset({"invalid", "not_available", "demo", "test", "calibration"
 def can_be_shown(value: Mapping[str, Any]) -> bool:
     """Whether a value has a number that is true of the patient."""
     return value["v"] is not None and value["q"] not in NO_NUMBER
+
+
+def displayed(values: Sequence[Mapping[str, Any]], *, stream: bool) -> list[Mapping[str, Any]]:
+    """What may be shown of the values: all, or, where the clinic's profile says so, only sets by hand."""
+    return [value for value in values if stream or value["d"] == STAFF]
 
 
 def first_picture(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

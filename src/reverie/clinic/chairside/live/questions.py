@@ -15,7 +15,7 @@ from reverie.clinic.chairside.live import lanes
 from reverie.clinic.course import banner
 from reverie.clinic.kernel import access, clock
 from reverie.clinic.people.models import Chair, Patient
-from reverie.clinic.session import folds, questions, ward
+from reverie.clinic.session import folds, governing, questions, ward
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import device_words, state_words
 from reverie.science.session.state import State
@@ -48,9 +48,10 @@ def page_of(session: Session, person: Any) -> dict[str, Any]:
         "alarm_rows": rows[:1],
         "alarm_rest": rows[1:],
         "rules_words": rules_words(state),
+        "switched_off": switched_off(state),
         "chairs": strip(seats, present, session),
         "banner": banner_of(session, person, state),
-        "lanes": lanes.first_picture(whole["values"]),
+        "lanes": lanes.first_picture(lanes.displayed(whole["values"], stream=whole["stream"])),
         "lines": lines,
         "devices": devices,
         "others": others(devices),
@@ -67,6 +68,18 @@ def rules_words(state: State) -> str:
     if not rules.number:
         return _("Assumed limits, unsigned")
     return _("Alarm rules, edition %(number)s") % {"number": rules.number}
+
+
+def switched_off(state: State) -> list[str]:
+    """What the clinic's profile has switched off, in sentences: a screen never leaves it to be guessed."""
+    profile = governing.profile_of(state)
+    told = [
+        (profile.stream_display, _("Values of devices are not shown here: the clinic's profile.")),
+        (profile.secondary_alarms, _("Reverie's own limits do not alarm here: the clinic's profile.")),
+        (profile.slope_rules, _("Rules on rises are off: the clinic's profile.")),
+        (profile.prediction, _("Forecasts are off: the clinic's profile.")),
+    ]
+    return [words for on, words in told if not on]
 
 
 def bar_of(session: Session, person: Any, state: State) -> dict[str, Any]:
