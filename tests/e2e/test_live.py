@@ -326,6 +326,29 @@ def test_a_reason_typed_while_an_act_is_answered_stays(
     expect(live.locator("#bar-reason")).to_have_value("")
 
 
+def test_a_set_that_is_due_takes_two_taps_and_three_keys(
+    clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
+) -> None:
+    live = at_chair(page, clinic, monitor, "4")
+    monitor.tell("nibp_sys=131", "nibp_dia=82", "pr=72", "spo2=96", "rr=14", chair="4")
+    live.reload()
+    panel = live.locator("#due-place")
+    expect(panel.get_by_role("checkbox", name=re.compile("Pressure"))).to_be_checked()
+    expect(panel).to_contain_text("131/82")
+    panel.get_by_role("button", name="at ease").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Choose arousal, then comfort.")
+    panel.get_by_role("radio", name="drowsy").check()
+    panel.get_by_role("button", name="uneasy").click()
+    expect(panel.get_by_role("status")).to_contain_text("recorded")
+    expect(live.locator("#events")).to_contain_text("pressure 131/82 mmHg")
+    monitor.tell("spo2=95", chair="4")
+    panel.get_by_role("radio", name="alert").focus()
+    for key in ("Space", "Tab", "Enter"):
+        live.keyboard.press(key)
+    expect(live.locator("#events")).to_contain_text("arousal: alert")
+    assert axe(live) == []
+
+
 def test_a_locked_screen_covers_its_forms_and_shows_the_numbers(
     clinic: Clinic, monitor: Monitor, signed_in: BrowserContext, page: Page
 ) -> None:
