@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reverie.clinic.chairside.live import paper_chart
+from reverie.clinic.chairside.live import paper_chart, paper_trends
 from reverie.clinic.chairside.live import questions as live
 from reverie.clinic.chairside.live.forms import AROUSAL, COMFORT
 from reverie.clinic.course.banner import banner_of
 from reverie.clinic.kernel import clock
-from reverie.clinic.session import due_sets, folds, questions
+from reverie.clinic.session import due_sets, folds, governing, questions
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import who
 from reverie.science.session.events import VitalsRecorded
@@ -33,6 +33,9 @@ def page_of(session: Session, person: Any) -> dict[str, Any]:
         "banner": banner_of(session.patient, person, courses=[session.course] if session.course else []),
         "others": live.others(devices),
         "chart": paper_chart.draw(points, intervals, state.opened_ms or 0, end_ms),
+        "trends": paper_trends.rows(
+            points, intervals, governing.ruleset_of(state), state.opened_ms or 0, end_ms
+        ),
         "sets": sets_of(fold, clock.to_ms(clock.now())),
         "lines": list(reversed(questions.lines(state))),
         "signatures": state.signatures,
