@@ -11,7 +11,7 @@ import pytest
 
 from reverie.science.vitals.alarms import engine
 from reverie.science.vitals.alarms.defaults import DEFAULTS
-from reverie.science.vitals.alarms.rules import Profile
+from reverie.science.vitals.alarms.rules import Limit, Profile
 from reverie.science.vitals.alarms.told import Condition, Linked, Passed, Sample, Situation
 from tests.science.vitals.alarms.played import CODES, Play, calm, cuff, limit, rule, ruleset, sample
 
@@ -199,6 +199,12 @@ def test_odd_samples_break_nothing(odd: Sample) -> None:
     assert not [one for one in play.found if one.priority == "high" and one.eased_ms is None]
 
 
+def test_a_value_that_nobody_asks_for_stops_none_that_follows_it() -> None:
+    play = Play(ruleset(LOW))
+    play.run(0, 20, lambda at: [sample("humidity", 40, at), sample("spo2", 85, at)])
+    assert play.rules_now == ["low"]
+
+
 @pytest.mark.parametrize("value", [97, 80])
 def test_very_many_devices_are_borne(value: int) -> None:
     play = Play(DEFAULTS)
@@ -224,6 +230,12 @@ def test_devices_that_come_and_go_by_the_situation_break_nothing() -> None:
         told = (Passed(f"D{second % 7}", "", "high", 10**9),)
         situation = Situation("infusion", 10**9, linked, cuff_interval_ms=0)
         memory, _ = engine.step(memory, prepared, situation, (), told, second * 1_000)
+
+
+@pytest.mark.parametrize("asked", [limit("hr", "above", (120, 0), readings=2, apart_s=60)])
+def test_a_rule_that_counts_readings_looks_at_each_value(asked: Limit) -> None:
+    play = Play(ruleset(rule("fast", asked))).run(0, 100, lambda at: calm(at, hr=140))
+    assert play.first("fast") == 60
 
 
 def test_codes_of_the_table_are_the_ones_that_rows_carry() -> None:

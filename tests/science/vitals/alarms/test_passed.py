@@ -48,6 +48,12 @@ def test_a_priority_that_nobody_knows_is_taken_for_high() -> None:
     assert on.found[0].priority == "high"
 
 
+def test_an_alarm_without_a_name_is_passed_on_too() -> None:
+    on = play(MONITOR)
+    on.at(5, passed=[says("", "high", 5)])
+    assert stands(on) == [("M1", "high")]
+
+
 def test_it_is_over_when_the_monitor_says_so_and_a_minute_has_gone() -> None:
     on = play(MONITOR)
     on.at(5, passed=[says("VTACH", "high", 5)])
@@ -124,6 +130,10 @@ def test_of_several_observations_the_newest_counts() -> None:
     on.observed = (Observed("arousal", "5", 9_000), Observed("arousal", "1", 4_000))
     on.at(10)
     assert not on.found
+    # and of two of one moment the one that was told last
+    on.observed = (*on.observed, Observed("arousal", "3", 9_000))
+    on.at(11)
+    assert on.rules_now == ["drowsy"]
 
 
 def test_symptoms_stand_beside_each_other_until_none_is_left() -> None:
@@ -163,3 +173,75 @@ def test_an_observation_holds_on_across_phases_that_the_rule_knows() -> None:
     on.phase, on.phase_since_s = "recovery", 20
     on.at(20)
     assert [(one.rule, one.onset_ms) for one in on.found] == [("gone", 4_000)]
+
+
+def repeated(*seconds: int, until: float, quiet: range = range(0)) -> Play:
+    """A monitor that tells of an alarm at these seconds, and speaks each second but in `quiet`."""
+    on = play(rule("low", limit("spo2", "below", (90, 0))), MONITOR)
+    # an alarm of ours that stands all the while comes first
+    on.at(0, calm(0, spo2=80))
+    for second in range(1, int(until) + 1):
+        said = [says("VTACH", "high", second)] if second in seconds else []
+        on.at(second, calm(second, spo2=80) if second not in quiet else (), said)
+    return on
+
+
+def eased(on: Play) -> list[int | None]:
+    return [one.eased_ms for one in on.found if one.group == "monitor"]
+
+
+def test_an_alarm_that_was_repeated_is_missed_after_a_minute_or_three_of_its_intervals() -> None:
+    often = repeated(*range(10, 21), until=80)
+    assert [found[-1].eased_ms for second, found in often.told if second == 80] == [80_000]
+    assert eased(often) == [80_000]
+    assert eased(repeated(10, 40, 70, until=159)) == [None]
+    assert eased(repeated(10, 40, 70, until=160)) == [160_000]
+
+
+def test_a_silent_monitor_is_asked_each_second_whether_it_still_tells_of_its_alarm() -> None:
+    assert eased(repeated(*range(10, 21), until=95, quiet=range(21, 96))) == [None]
+    on = play(MONITOR)
+    for second in range(10, 21):
+        on.at(second, calm(second), [says("VTACH", "high", second)])
+    on.at(90)
+    on.at(92, calm(90.5))
+    assert eased(on) == [91_000]
+
+
+def test_only_the_words_of_a_rule_are_its_symptoms_and_others_alarms_stay() -> None:
+    pain = rule("pain", Seen("symptom", words=("chest_pain",)), "high")
+    vomits = rule("vomits", Seen("symptom", words=("vomiting",)), "medium")
+    on = play(rule("low", limit("spo2", "below", (90, 0))), vomits, pain)
+    on.run(0, 5, lambda at: calm(at, spo2=80))
+    on.observed = (Observed("symptom", "chest_pain", 4_000), Observed("word", "vomiting", 4_000))
+    on.at(6)
+    assert on.rules_now == ["low", "pain"]
+
+
+def test_the_newest_word_that_all_is_well_counts_and_in_one_moment_it_is_the_last() -> None:
+    on = play(SICK)
+    on.observed = (Observed("symptom", "none", 5_000), Observed("symptom", "vomiting", 5_000))
+    on.at(6)
+    assert not on.found
+    on.observed = (Observed("symptom", "vomiting", 10_000),)
+    on.at(11)
+    assert on.rules_now == ["sick"]
+    on.observed = (Observed("symptom", "none", 5_000), Observed("symptom", "none", 10_000))
+    on.at(12)
+    assert [one.eased_ms for one in on.found] == [10_000]
+
+
+@pytest.mark.parametrize(
+    ("asked", "level", "holds"),
+    [
+        (Seen("distress", low=7), "7", True),
+        (Seen("distress", low=7), "6.9", False),
+        (Seen("distress", high=2), "2", True),
+        (Seen("distress", high=2), "3", False),
+    ],
+)
+def test_a_rule_may_name_one_end_of_its_levels_only(asked: Seen, level: str, holds: bool) -> None:
+    on = play(rule("seen", asked))
+    on.observed = (Observed("distress", level, 1_000),)
+    on.at(2)
+    assert bool(on.found) == holds

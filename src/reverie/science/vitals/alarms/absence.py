@@ -21,13 +21,12 @@ LEAST_SILENCE_MS = 10_000  # for so long a device may say nothing, whatever its 
 class Presence(NamedTuple):
     """Of one measurement, over all its devices: whether it is gone, and since when it is missing.
 
-    `check_ms` is when that may change of itself; `seen`: it was there once.
+    `check_ms` is when that may change of itself.
     """
 
     gone: bool
     since_ms: int
     check_ms: int
-    seen: bool
     inputs: tuple[Input, ...]
 
 
@@ -47,14 +46,13 @@ def presence(m: Memory, names: tuple[str, ...], at_ms: int) -> Presence:
             if last is None or (gone, since) > (gone_ms, since_ms):
                 gone_ms, since_ms, last = gone, since, key
     if last is None:
-        since = max(m.phase_since_ms, m.first_ms if m.first_ms is not None else at_ms)
-        since = min(since, at_ms)
-        return Presence(True, since, NEVER, False, (Input(names[0], None),))
+        since = m.phase_since_ms if m.first_ms is None else max(m.phase_since_ms, m.first_ms)
+        return Presence(True, since, NEVER, (Input(names[0], None),))
     track = m.tracks[last]
     inputs = (Input(last[1], None, "", last[0], track.measured_ms),)
     if gone_ms <= at_ms:
-        return Presence(True, since_ms, NEVER, True, inputs)
-    return Presence(False, since_ms, gone_ms, True, inputs)
+        return Presence(True, since_ms, NEVER, inputs)
+    return Presence(False, since_ms, gone_ms, inputs)
 
 
 def look(m: Memory, plan: Plan, at_ms: int) -> int:
@@ -98,7 +96,7 @@ def _look_for_probes(m: Memory, plan: Plan, at_ms: int, spo2: Presence) -> None:
     rate = presence(m, ("hr",), at_ms)
     for why, one, names in (("probe_off", spo2, ("spo2",)), ("leads_off", rate, ("hr",))):
         for way in plan.technical.get(why, ()):
-            off = one.gone and one.seen and is_off(m, names, at_ms)
+            off = one.gone and is_off(m, names, at_ms)
             credit_ms = at_ms - one.since_ms if off else 0
             level = BEYOND if off else CLEAR
             m.feed(way, (why,), at_ms, level, one.inputs, credit_ms=credit_ms)

@@ -12,7 +12,7 @@ from typing import cast
 
 from reverie.science.vitals.alarms.filters import is_fresh
 from reverie.science.vitals.alarms.memory import Key, Memory
-from reverie.science.vitals.alarms.plans import MEASURED_BY, Bound, Plan
+from reverie.science.vitals.alarms.plans import Bound, Plan
 from reverie.science.vitals.alarms.runs import BEYOND, CLEAR, NEVER, UNKNOWN
 from reverie.science.vitals.alarms.told import BY_HAND, Input, Sample
 
@@ -75,11 +75,7 @@ def is_outranked(m: Memory, key: Key, at_ms: int) -> bool:
 def take_over(m: Memory, plan: Plan, key: Key, bound: Bound, at_ms: int, inputs: tuple[Input, ...]) -> None:
     """A value inside answers for sources of the same signal that are gone or of a lesser rank."""
     for other in [run for run in m.runs if run[:2] == bound.way.key and run[2] != key]:
-        if len(other[2]) != len(key):
-            continue
         source = cast(Key, other[2])
-        if source[1] not in MEASURED_BY.get(bound.signal, (bound.signal,)):
-            continue
         track = m.tracks.get(source)
         if track is None or m.runs[other].level == CLEAR:
             continue

@@ -108,7 +108,7 @@ def _chest(m: Memory, at_ms: int) -> int:
     """Whether the chest moves, by impedance; that it stands still counts only with the leads on."""
     found = NEVER_SEEN
     for key in m.sources.get("rr", ()):
-        if key[0] == BY_HAND or is_capnography(m, key):
+        if is_capnography(m, key):
             continue
         track = m.tracks[key]
         if is_fresh(key, track, at_ms) and track.value is not None and track.value >= LEAST_CHEST_PER_MIN:
@@ -139,6 +139,7 @@ def _is_worse(m: Memory, plan: Plan, at_ms: int) -> bool:
         return True
     for (rule, index, _), run in m.runs.items():
         asked = plan.ways[rule, index].rule.predicate
-        if isinstance(asked, Limit) and asked.parameter == "spo2" and run.held_ms is not None:
-            return run.eased_ms is None
+        holds = run.held_ms is not None and run.eased_ms is None
+        if holds and isinstance(asked, Limit) and asked.parameter == "spo2":
+            return True
     return False

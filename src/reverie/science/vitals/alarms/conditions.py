@@ -13,7 +13,7 @@ from reverie.science.vitals.alarms.runs import Run
 from reverie.science.vitals.alarms.told import Condition, Input
 
 Cause = tuple[str, str]
-Held = list[tuple[Way, RunKey, Run]]
+Held = list[tuple[int, Way, RunKey, Run]]  # since when it holds, how, its name and itself
 
 
 def regroup(m: Memory, prepared: Prepared, plan: Plan, at_ms: int) -> None:
@@ -23,7 +23,7 @@ def regroup(m: Memory, prepared: Prepared, plan: Plan, at_ms: int) -> None:
     for key, run in m.runs.items():
         if run.held_ms is not None:
             way = plan.ways[key[:2]]
-            held.setdefault((way.rule.group, run.subject), []).append((way, key, run))
+            held.setdefault((way.rule.group, run.subject), []).append((run.held_ms, way, key, run))
     for cause in list(m.causes):
         if cause not in held:
             del m.causes[cause]
@@ -31,7 +31,7 @@ def regroup(m: Memory, prepared: Prepared, plan: Plan, at_ms: int) -> None:
     found: dict[Cause, Condition] = {}
     for cause, runs in held.items():
         if cause not in m.causes:
-            m.causes[cause] = min(run.onset_ms for _, _, run in runs)
+            m.causes[cause] = min(run.onset_ms for _, _, _, run in runs)
         found[cause] = one = _condition(cause, m.causes[cause], runs)
         last = before.get(cause)
         if one.eased_ms is not None and last is not None:
@@ -49,32 +49,31 @@ def regroup(m: Memory, prepared: Prepared, plan: Plan, at_ms: int) -> None:
 
 
 def _condition(cause: Cause, onset_ms: int, runs: Held) -> Condition:
-    way, speaker = _speaker(runs)
-    eased = [run.eased_ms for _, _, run in runs if run.eased_ms is not None]
+    since_ms, way, _, speaker = _speaker(runs)
+    eased = [run.eased_ms for _, _, _, run in runs if run.eased_ms is not None]
     return Condition(
         *cause,
         rule=way.rule.id,
         priority=speaker.priority or way.rule.priority,
         onset_ms=onset_ms,
-        since_ms=speaker.held_ms if speaker.held_ms is not None else onset_ms,
+        since_ms=since_ms,
         inputs=tuple(_blank(one) for one in speaker.latest) if speaker.gone else speaker.inputs,
         eased_ms=max(eased) if len(eased) == len(runs) else None,
-        latching=any(one.rule.latching for one, _, _ in runs),
-        silent=all(run.silent for _, _, run in runs),
+        latching=any(one.rule.latching for _, one, _, _ in runs),
+        silent=all(run.silent for _, _, _, run in runs),
     )
 
 
-def _speaker(runs: Held) -> tuple[Way, Run]:
+def _speaker(runs: Held) -> tuple[int, Way, RunKey, Run]:
     """The weightiest rule that is not eased, and of its runs the one that held first."""
-    awake = {way.rule.id for way, _, run in runs if run.eased_ms is None}
+    awake = {way.rule.id for _, way, _, run in runs if run.eased_ms is None}
 
-    def rank(held: tuple[Way, RunKey, Run]) -> tuple[int, bool, bool, int, int, RunKey]:
-        way, key, run = held
+    def rank(held: tuple[int, Way, RunKey, Run]) -> tuple[int, bool, bool, int, int, RunKey]:
+        held_ms, way, key, run = held
         priority = weight(run.priority or way.rule.priority)
-        return -priority, run.silent, way.rule.id not in awake, run.held_ms or 0, way.order, key
+        return -priority, run.silent, way.rule.id not in awake, held_ms, way.order, key
 
-    way, _, run = min(runs, key=rank)
-    return way, run
+    return min(runs, key=rank)
 
 
 def _blank(one: Input) -> Input:

@@ -49,8 +49,8 @@ def step(
     m = memory.copied()
     plan = prepared.plan(situation.phase)
     if m.now_ms is None:
-        first = [one.at_ms for one in samples[:1]] + [one.at_ms for one in passed[:1]]
-        m.now_ms = min([now_ms, *first])
+        sampled_ms = samples[0].at_ms if samples else now_ms
+        m.now_ms = min(now_ms, sampled_ms, passed[0].at_ms if passed else now_ms)
     now_ms = max(now_ms, m.now_ms)
     _change(m, prepared, plan, situation, now_ms)
     heard = _heard(m, situation, passed)
@@ -147,8 +147,7 @@ def _by_time(heard: Heard) -> int:
 def _hear(m: Memory, prepared: Prepared, plan: Plan, heard: Heard) -> None:
     assert m.now_ms is not None
     at_ms = max(heard.at_ms, m.now_ms)
-    if m.next_ms < at_ms:
-        _settle(m, prepared, plan, at_ms - 1)
+    _settle(m, prepared, plan, at_ms - 1)
     m.now_ms = at_ms
     last_ms = m.spoke_ms(heard.device)
     if at_ms > last_ms:

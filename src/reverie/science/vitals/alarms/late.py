@@ -11,7 +11,7 @@ from reverie.science.vitals.alarms.filters import COUNTS, learn_gap, stand_ms, u
 from reverie.science.vitals.alarms.limits import input_of, is_resting, level_of
 from reverie.science.vitals.alarms.memory import Key, Memory, Track
 from reverie.science.vitals.alarms.plans import PRESSURES, Plan, Way
-from reverie.science.vitals.alarms.runs import BEYOND, CLEAR, NEVER, Run, begin, due_ms, ripen, turn
+from reverie.science.vitals.alarms.runs import BEYOND, CLEAR, NEVER, begin, due_ms, ripen, turn
 from reverie.science.vitals.alarms.told import BY_HAND, Input, Sample
 
 LATE = "late"  # also the subject of what is told of the past, so that it never speaks for what is now
@@ -20,7 +20,7 @@ LATE = "late"  # also the subject of what is told of the past, so that it never 
 def take(m: Memory, plan: Plan, sample: Sample, at_ms: int) -> None:
     """Judge a value of the past, which came at `at_ms`."""
     value = sample.value
-    if value is None or usable(value, sample.validity) < COUNTS or sample.measured_ms > at_ms:
+    if value is None or usable(value, sample.validity) < COUNTS:
         return
     live = key_of(sample)
     key: Key = (LATE, sample.parameter, f"{live[0]} {live[2]}", live[3])
@@ -75,7 +75,6 @@ def _tell(
     m: Memory, way: Way, key: Key, onset_ms: int, held_ms: int, inputs: tuple[Input, ...], at_ms: int
 ) -> None:
     """A run that held in the past, is eased now, and never sounds."""
-    m.put(
-        (*way.key, key),
-        Run(CLEAR, at_ms, NEVER, 0, onset_ms, inputs, inputs, held_ms, at_ms, subject=LATE, silent=True),
-    )
+    run = begin(at_ms, NEVER, inputs, subject=LATE)
+    run = run._replace(level=CLEAR, onset_ms=onset_ms, held_ms=held_ms, eased_ms=at_ms, silent=True)
+    m.put((*way.key, key), run)

@@ -34,7 +34,8 @@ LEAST_BASELINE_MS = 270_000
 DOUBTABLE = ("hr", "pr", "spo2")
 _RECENT_GAPS = 5
 
-Seen = tuple[Bound, int, int]  # a bound, the level of a value, and for how long it has been there already
+Seen = tuple[Bound, int, int]  # a bound, the level of a value, and for how long it has been beyond already
+_UNSEEN = (UNKNOWN, 0)
 _FLAT_CO2_MMHG = Decimal(3)
 
 
@@ -99,15 +100,15 @@ def feed(m: Memory, plan: Plan, key: Key, track: Track, sample: Sample, at_ms: i
 def _see(
     m: Memory, key: Key, track: Track, bound: Bound, value: Decimal, use: int, sample: Sample, at_ms: int
 ) -> tuple[int, int]:
-    """The level that a value means for a bound, and for how long it has been beyond already."""
+    """The level that a value means for a bound, and if it is beyond, for how long it has been already."""
     if not may_speak(m, key, bound):
-        return UNKNOWN, 0
+        return _UNSEEN
     if is_resting(m, bound):
         return CLEAR, 0
     if bound.signal == "rr" and value == 0 and sample.device != BY_HAND:
-        return UNKNOWN, 0
+        return _UNSEEN
     if bound.signal == "etco2" and value <= _FLAT_CO2_MMHG:
-        return UNKNOWN, 0
+        return _UNSEEN
     credit_ms = 0
     if sample.device == BY_HAND:
         credit_ms = bound.way.pace.delay_ms
@@ -116,8 +117,8 @@ def _see(
         credit_ms = at_ms - since_ms
     level = level_of(bound, value)
     if use == RAISES and (level != BEYOND or usable(value, sample.validity, bound.below) != RAISES):
-        return UNKNOWN, 0
-    return level, credit_ms if level == BEYOND else 0
+        return _UNSEEN
+    return level, credit_ms
 
 
 def _settled(bound: Bound, track: Track, value: Decimal) -> tuple[Decimal, int]:
@@ -160,11 +161,8 @@ def _doubt(
         return seen
     hidden_ms = at_ms - m.suppressed.get(parameter, at_ms)
     if max(hidden_ms, at_ms - m.doubted.setdefault(parameter, since_ms)) >= MOST_SUPPRESSED_MS:
-        return [
-            (bound, level, max(credit_ms, hidden_ms) if level == BEYOND else 0)
-            for bound, level, credit_ms in seen
-        ]
-    return [one if one in holding and one[1] == BEYOND else (one[0], UNKNOWN, 0) for one in seen]
+        return [(bound, level, max(credit_ms, hidden_ms)) for bound, level, credit_ms in seen]
+    return [one if one in holding and one[1] == BEYOND else (one[0], *_UNSEEN) for one in seen]
 
 
 def _holds(m: Memory, bound: Bound, key: Key) -> bool:
@@ -182,4 +180,4 @@ def _suppress(
     else:
         m.suppressed.pop(parameter, None)
     for way in plan.technical.get("doubtful", ()):
-        m.feed(way, (parameter,), sample.at_ms, BEYOND if hides or doubtful else CLEAR, (input_of(sample),))
+        m.feed(way, (parameter,), sample.at_ms, BEYOND if doubtful else CLEAR, (input_of(sample),))

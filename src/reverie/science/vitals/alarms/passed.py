@@ -29,7 +29,7 @@ def take(m: Memory, plan: Plan, passed: Passed, at_ms: int) -> None:
             inputs = (Input("monitor", INHIBITED, "", passed.device, passed.at_ms),)
             m.feed(way, (passed.device, INHIBITED), at_ms, level, inputs, subject=passed.device)
         _note(m, (passed.device, INHIBITED), at_ms)
-    if not passed.name or (switch and passed.name == INHIBITED):
+    if switch and passed.name in ("", INHIBITED):
         return
     for way in plan.by_kind.get(FromMonitor, ()):
         _pass_on(m, way, passed, at_ms)
@@ -47,7 +47,9 @@ def _pass_on(m: Memory, way: Way, passed: Passed, at_ms: int) -> None:
         return
     priority = passed.priority if passed.priority in PRIORITIES else PRIORITIES[-1]
     if run is None:
-        run = begin(at_ms, NEVER, inputs, subject=f"{passed.device} {passed.name}", priority=priority)
+        run = begin(
+            at_ms, NEVER, inputs, subject=f"{passed.device} {passed.name}".rstrip(), priority=priority
+        )
     turned = turn(run, way.pace, at_ms, BEYOND, NEVER, inputs)
     if turned is not None:
         m.put(key, turned._replace(priority=priority))

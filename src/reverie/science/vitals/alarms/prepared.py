@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from math import inf
 
 from reverie.science.vitals.alarms.plans import (
     ARTERIAL,
@@ -50,7 +51,7 @@ _LEAST_ARTERIAL_MS = 10_000
 # one value of SpO2 that stands alone must stand for so long
 _LEAST_SPO2_MS = 1_000
 _ARTERIAL_WAY = 100
-NO_BAND = (Decimal("-Infinity"), Decimal("Infinity"))
+NO_BAND = (Decimal(-inf), Decimal(inf))
 _LEAST_BREATH = {"rr": Decimal(1), "etco2": Decimal(4)}
 
 

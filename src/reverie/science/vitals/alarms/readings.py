@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations
 from statistics import median
 
-from reverie.science.vitals.alarms.filters import COUNTS, CUFF_STAND_MS, RAISES, stand_ms, usable
+from reverie.science.vitals.alarms.filters import CUFF_STAND_MS, RAISES, stand_ms, usable
 from reverie.science.vitals.alarms.limits import baseline, input_of, is_resting, level_of
 from reverie.science.vitals.alarms.memory import Key, Memory
 from reverie.science.vitals.alarms.plans import CUFF, Counted, Plan
@@ -52,10 +52,9 @@ def is_known(m: Memory, key: Key, sample: Sample) -> bool:
 
 
 def remember(m: Memory, plan: Plan, key: Key, signal: str, sample: Sample, collects: bool) -> None:
-    """Keep a reading for rises and projections, and for the baseline before the drug."""
+    """Keep a reading that counts for rises and projections, and for the baseline before the drug."""
     value, when = sample.value, sample.measured_ms
-    if value is None:
-        return
+    assert value is not None
     kept = m.history.get(key, ())
     if not kept or when - kept[-1][0] >= _least_apart_ms(key):
         m.history[key] = (*(one for one in kept if when - one[0] <= _KEPT_MS), (when, value))[-_MOST_KEPT:]
@@ -82,7 +81,8 @@ def feed(m: Memory, plan: Plan, key: Key, sample: Sample, at_ms: int) -> None:
     for counted in plan.counted.get(sample.parameter, ()):
         inputs: tuple[Input, ...] = (input_of(sample),)
         level = UNKNOWN
-        if value is not None and use >= RAISES:
+        if use >= RAISES:
+            assert value is not None
             level, more = _see(m, key, counted, value, sample.measured_ms)
             inputs += more
             side = counted.bound.below if counted.bound is not None else False
@@ -97,20 +97,16 @@ def feed_again(m: Memory, plan: Plan, key: Key, sample: Sample, at_ms: int) -> N
     for counted in plan.counted.get(key[1], ()):
         m.rows.pop((*counted.way.key, key), None)
         m.rises.pop((*counted.way.key, key), None)
-    for end, (when, value) in enumerate(history[:-1], 1):
-        m.history[key] = history[:end]
+    for when, value in history[:-1]:
         for counted in plan.counted.get(key[1], ()):
             _see(m, key, counted, value, when)
-    if history:
-        m.history[key] = history
     feed(m, plan, key, sample, at_ms)
 
 
 def see_late(m: Memory, plan: Plan, key: Key, sample: Sample) -> list[tuple[Counted, tuple[Input, ...]]]:
-    """Which rules a reading of the past would have alarmed by, with what they were judged from."""
-    value, use = sample.value, usable(sample.value, sample.validity)
-    if value is None or use < COUNTS:
-        return []
+    """Which rules a usable reading of the past would have alarmed by, with what they were judged from."""
+    value = sample.value
+    assert value is not None
     found = []
     for counted in plan.counted.get(sample.parameter, ()):
         level, more = _see(m, key, counted, value, sample.measured_ms)
@@ -125,7 +121,8 @@ def _see(
     """The level that a reading means for a rule, and what else it was judged from."""
     asked, bound = counted.asked, counted.bound
     if isinstance(asked, Limit):
-        if bound is None or is_resting(m, bound):
+        assert bound is not None
+        if is_resting(m, bound):
             return CLEAR, ()
         level = level_of(bound, value)
         return _count(m, key, counted, level, when_ms, asked.readings, asked.apart_s, asked.within_s), ()
@@ -168,7 +165,7 @@ def _count(
     if level == CLEAR:
         m.rows.pop(place, None)
         return CLEAR
-    if level == BAND or readings <= 1:
+    if level == BAND or readings == 1:
         return level
     row = m.rows.get(place, ())
     if within_s:
@@ -207,26 +204,25 @@ def _rise(
     elif when_ms - row[-1] >= _least_apart_ms(key):
         row = (*row, when_ms)
     m.rows[place], m.rises[place] = (row[0], *row[1:][-asked.readings :]), least
-    run = m.runs.get(place)
-    holds = len(row) >= asked.readings or (run is not None and run.held_ms is not None)
+    # a rise has no delay: one that was begun holds
+    holds = len(row) >= asked.readings or place in m.runs
     return (BEYOND if holds else BAND), (Input("rise_from", format(least, "f"), "mmHg"),)
 
 
 def projects(asked: Projection, history: Sequence[tuple[int, Decimal]], now_ms: int) -> bool:
     """Whether the line through the last readings crosses the limit within the time that is asked.
 
-    It says nothing of fewer readings than asked, nor of one that is beyond already.
+    Each reading has a time of its own. It says nothing of fewer readings than asked, nor of one that is
+    beyond already.
     """
     last = [(when, Fraction(value)) for when, value in history[-asked.readings :]]
-    if len(last) < max(2, asked.readings) or last[-1][0] - last[0][0] < _LEAST_SLOPE_MS:
+    if len(last) < asked.readings or last[-1][0] - last[0][0] < _LEAST_SLOPE_MS:
         return False
-    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(last, 2) if b[0] > a[0]]
-    if not slopes:
-        return False
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(last, 2)]
     slope = median(slopes)
     start = median(value - slope * when for when, value in last)
     limit, now, value = Fraction(asked.limit), start + slope * now_ms, last[-1][1]
     then = start + slope * (now_ms + asked.within_s * 1000)
     if asked.side == "below":
-        return slope < 0 and value >= limit and now >= limit > then
-    return slope > 0 and value <= limit and now <= limit < then
+        return value >= limit and now >= limit > then
+    return value <= limit and now <= limit < then

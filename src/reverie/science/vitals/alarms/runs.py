@@ -6,17 +6,18 @@ limit now and then cannot evade its alarm, and one that flickers gives one. What
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from reverie.science.vitals.alarms.told import Input
 
 UNKNOWN, CLEAR, BAND, BEYOND = range(4)
-NEVER = 1 << 62
+NEVER = sys.maxsize
 FORGET_MS = 60_000  # a run that does not hold yet, and of which nothing more was heard
 GONE_MS = 10_000  # for so long a value may be missing before its alarm says that it is missing
-_NEARLY = 4  # time between the limit and its hysteresis counts against a run by one part in so many
-# the same for time inside: so many ms take away so many
-SLOWLY, AT_ONCE = (2, 1), (1, 4)
+# how time counts against a run that does not hold yet: so many ms take away so many. Time inside does it
+# slowly or at once, time between the limit and its hysteresis hardly
+SLOWLY, AT_ONCE, _HARDLY = (2, 1), (1, 4), (4, 1)
 
 
 class Run(NamedTuple):
@@ -73,10 +74,10 @@ def turn(
     total, calm, gone, shown, onset = run.sum_ms, run.calm_ms, run.gone, run.inputs, run.onset_ms
     if level == BEYOND:
         calm = 0
-        if (run.held_ms is None or run.eased_ms is not None) and credit_ms > total:
-            total = credit_ms
-            if run.held_ms is None:
-                onset = min(onset, at_ms - credit_ms)
+        if run.held_ms is None:
+            total, onset = max(total, credit_ms), min(onset, at_ms - credit_ms)
+        elif run.eased_ms is not None:
+            total = max(total, credit_ms)
     if level == UNKNOWN:
         inputs = run.latest
     elif gone:
@@ -97,12 +98,12 @@ def due_ms(run: Run, pace: Pace) -> int:
     next_ms = NEVER
     if level == BEYOND:
         if not holds or eased:
-            next_ms = at + max(0, pace.delay_ms - run.sum_ms)
+            next_ms = at + pace.delay_ms - run.sum_ms
     elif not holds:
-        least, taken = pace.inside if level == CLEAR else (_NEARLY, 1)
+        least, taken = pace.inside if level == CLEAR else _HARDLY
         next_ms = at - (-run.sum_ms * least // taken)
     elif eased:
-        next_ms = at + max(0, pace.rearm_ms - run.calm_ms)
+        next_ms = at + pace.rearm_ms - run.calm_ms
     elif level == CLEAR:
         next_ms = at + run.sum_ms
     return min(next_ms, run.until_ms)
@@ -130,7 +131,7 @@ def _carry(run: Run, pace: Pace, at_ms: int) -> Run:
             total = min(total, pace.ease_ms)
     elif run.held_ms is None:
         if level != UNKNOWN:
-            least, taken = pace.inside if level == CLEAR else (_NEARLY, 1)
+            least, taken = pace.inside if level == CLEAR else _HARDLY
             total = max(0, total - passed * taken // least)
     elif level == CLEAR:
         total = max(0, total - passed)

@@ -56,8 +56,8 @@ def test_how_far_each_default_must_return_inside() -> None:
 def test_how_long_each_default_measurement_must_be_unusable() -> None:
     asked = [rule.predicate for rule in DEFAULTS.rules]
     assert {one.why: one.after_s for one in asked if isinstance(one, Technical)} == {
-        "probe_off": 10, "leads_off": 10, "off_nose": 30, "doubtful": 10,
-        "cuff_failed": 0, "clash": 0, "inhibited": 0,
+        "probe_off": 10, "leads_off": 10, "off_nose": 10, "doubtful": 10,
+        "cuff_failed": 0, "clash": 20, "inhibited": 0,
     }  # fmt: skip
     assert [one.after_s for one in asked if isinstance(one, Overdue)] == [120, 120, 300]
     cadence = DEFAULTS.cadence
