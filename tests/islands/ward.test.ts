@@ -5,7 +5,7 @@ import { Ward } from "../../src/reverie/islands/ward";
 import { alarm } from "./made-alarms";
 
 function chair(s: string, changes: Partial<ChairAlarms> = {}): ChairAlarms {
-  return { s, chair: `c${s}`, name: s, initials: "MK", phase: "infusing", since: 0, rules: 1, alarms: [], ...changes };
+  return { s, chair: `c${s}`, name: s, initials: "MK", phase: "infusing", since: 0, rules: 1, off: [], alarms: [], ...changes };
 }
 
 test("after the connection was lost only what is open now stays, and stays as it was told", () => {

@@ -1,7 +1,7 @@
 // Draws rows of alarms from the page's own partial. A row keeps its element while its alarm is shown, so that
 // what is being pressed stays under the finger.
 import { rowsOf, wordsOf, type Alarm, type ChairAlarms, type Priority } from "./alarms";
-import { cloneOf, element, find, shape, show, slot, write } from "./dom";
+import { all, cloneOf, element, find, shape, show, slot, write } from "./dom";
 import { keyOf } from "./seen";
 import type { TimeOfDay } from "./times";
 import type { Say } from "./words";
@@ -108,6 +108,7 @@ export class AlarmRow {
       const key = chair.rules === 0 ? "alarm.rules_assumed" : "alarm.rules";
       write(find("[data-rules]"), telling.say(key, { number: chair.rules }));
     }
+    for (const words of all("[data-off]")) show(words, chair.off.includes(words.dataset["off"] ?? ""));
     const rows = keepRows(holder, shown.map((alarm) => String(alarm.seq)));
     for (const [at, alarm] of shown.entries()) {
       const row = rows[at];

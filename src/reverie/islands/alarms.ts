@@ -37,6 +37,8 @@ export interface ChairAlarms {
   readonly since: number | null;
   /** the edition of the alarm rules by its record; 0 for unsigned defaults, null when none was said */
   readonly rules: number | null;
+  /** what the clinic's profile switches off */
+  readonly off: readonly string[];
   readonly alarms: readonly Alarm[];
 }
 

@@ -4,5 +4,8 @@
 export const LOST_MS = 2_400;
 /** How long until the connection is made anew. */
 export const RENEW_MS = 6_000;
-/** How long a page that nobody sees keeps its connection, when another one of this browser keeps watch. */
-export const REST_MS = 60_000;
+/**
+ * How long a page that nobody sees keeps its connection, when another one of this browser keeps watch.
+ * Short: a browser opens six to one server, and with all six kept open nothing could be sent any more.
+ */
+export const REST_MS = 5_000;

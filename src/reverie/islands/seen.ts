@@ -7,9 +7,21 @@ import type { Say, WordKey } from "./words";
 
 const AGAIN_MS = 3_000;
 const PATIENCE_MS = 8_000;
+// a row that was seen goes, and the next one comes under the same finger
+const BOUNCE_MS = 700;
 
 export function keyOf(session: string, seq: number, priority: Priority): string {
   return `${session} ${seq} ${priority}`;
+}
+
+export interface Press {
+  readonly alarm: string;
+  readonly at: number;
+}
+
+/** Whether a press is the second half of a double tap, which meant the alarm before and not this one. */
+export function isBounce(last: Press | null, press: Press): boolean {
+  return last !== null && press.alarm !== last.alarm && press.at - last.at < BOUNCE_MS;
 }
 
 /** What to say of an answer; null when the server has it. */
@@ -24,13 +36,22 @@ export class Seen {
   /** silenced here, and not yet told by the server: alarms by key */
   readonly hushed = new Set<string>();
 
+  #last: Press | null = null;
+
   constructor(say: Say) {
     this.#say = say;
     document.addEventListener("submit", (event) => {
       const form = event.target;
       if (!(form instanceof HTMLFormElement) || form.dataset["seen"] === undefined) return;
       event.preventDefault();
-      if (form.dataset["sending"] === undefined) void this.#send(form, event.submitter);
+      if (form.dataset["sending"] !== undefined) return;
+      const press = { alarm: form.dataset["seen"], at: performance.now() };
+      if (isBounce(this.#last, press)) {
+        release(form);
+        return;
+      }
+      this.#last = press;
+      void this.#send(form, event.submitter);
     });
   }
 

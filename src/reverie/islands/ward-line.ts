@@ -15,6 +15,7 @@ export function drawWardLine(ward: Ward, me: string, telling: Telling): void {
   if (line === null) return;
   const told = ward.elsewhere();
   show(find("[data-quiet]", line), told.length === 0);
+  show(find("[data-own-off]", line), ward.all().some((chair) => chair.off.includes("secondary_alarms")));
   const list = find("[data-list]", line);
   if (list === null) return;
   show(list, told.length > 0);

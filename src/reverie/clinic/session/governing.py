@@ -6,6 +6,7 @@ What the record does not say yet, and what cannot be read any more, are the defa
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -29,6 +30,11 @@ def profile_of(state: State) -> Profile:
     """What the clinic's profile that holds for a session switches on or off."""
     held = state.rules.get(CLINIC_PROFILE)
     return Profile() if held is None or not held.edition else _read_profile(held.edition)
+
+
+def switched_off(state: State) -> list[str]:
+    """The names of what the clinic's profile switches off for a session."""
+    return [name for name, on in asdict(profile_of(state)).items() if not on]
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ from reverie.science.session.events import (
     Readings,
     Redaction,
     VitalsRecorded,
-    own_rows,
+    typed_rows,
 )
 from reverie.science.session.fold import timeline
 from reverie.science.session.samples import measured_ms
@@ -133,7 +133,7 @@ def _of_other(event: Event | None) -> dict[str, Any]:
         return {"refers": event.refers_to, "again": True}
     if isinstance(event, LateEntry):
         event = inner_of(event)
-    rows = own_rows(event) if isinstance(event, VitalsRecorded) else getattr(event, "rows", ())
+    rows = typed_rows(event) if isinstance(event, VitalsRecorded) else getattr(event, "rows", ())
     if rows:
         return {
             "hand": [

@@ -18,7 +18,7 @@ from reverie.clinic.session.columns import Point, packed, places_of
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import line_of, role_words
 from reverie.science.session.alarm import Alarm, is_shown, is_unfinished
-from reverie.science.session.events import VitalsRecorded, own_rows
+from reverie.science.session.events import VitalsRecorded, typed_rows
 from reverie.science.session.fold import STAFF, Latest, State, timeline
 from reverie.science.session.timeline import Line
 
@@ -220,7 +220,7 @@ def _by_hand(state: State, after_ms: int) -> dict[tuple[str, str], list[Point]]:
     taken: dict[tuple[str, str], list[Point]] = {}
     for one in sets_by_hand(state):
         if isinstance(one.now, VitalsRecorded) and one.occurred_ms > after_ms:
-            for row in own_rows(one.now):
+            for row in typed_rows(one.now):
                 text = _text(row.value)
                 point = Point(
                     one.occurred_ms, None if text is None else float(text), "", places_of(text or "")

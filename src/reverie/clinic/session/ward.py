@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from reverie.clinic.kernel import chain, ledger
-from reverie.clinic.session import folds, questions
+from reverie.clinic.session import folds, governing, questions
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.said import opened_session, said
 from reverie.science.session.fold import State, advance
@@ -142,5 +142,6 @@ def of_state(session_id: str, state: State, chair: str) -> dict[str, Any]:
         "phase": state.phase,
         "since": state.phase_since_ms,
         "rules": rules.number if (rules := state.rules.get("alarm_rules")) is not None else None,
+        "off": governing.switched_off(state),
         "alarms": [{name: alarm[name] for name in _FIELDS} for alarm in alarms],
     }

@@ -15,6 +15,7 @@ from reverie.clinic.kernel import trouble
 from reverie.clinic.kernel.access import may
 from reverie.clinic.people import questions, stations
 from reverie.clinic.people.sign_in import Standing
+from reverie.clinic.session import watch_state
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "trouble": trouble.sentences(),
     }
     if person is None or not person.is_authenticated:
-        return context
+        return context | {"alarms_stopped": not watch_state.runs()}
     context |= {
         "clinic_name": person.clinic.name,
         "person": {"name": person.name, "role": person.first_role},

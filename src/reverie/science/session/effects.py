@@ -24,7 +24,7 @@ from reverie.science.session.events import (
     StaffOut,
     StateChanged,
     VitalsRecorded,
-    own_rows,
+    typed_rows,
 )
 from reverie.science.session.infusion import INFUSION_EFFECTS, Effect
 from reverie.science.session.rows import USUAL
@@ -151,7 +151,7 @@ def _readings(state: State, one: Recorded, event: Readings, late: bool) -> State
 
 def _vitals(state: State, one: Recorded, event: VitalsRecorded, late: bool) -> State:
     return state._replace(
-        latest=_latest(state, one, STAFF, "staff", own_rows(event), event.at_ms),
+        latest=_latest(state, one, STAFF, "staff", typed_rows(event), event.at_ms),
         arousal=_said(state.arousal, one, event.arousal, late),
         comfort=_said(state.comfort, one, event.comfort, late),
     )

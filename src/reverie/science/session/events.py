@@ -44,7 +44,13 @@ from reverie.science.session.kinds import (
     StateChanged,
 )
 from reverie.science.session.rows import Row, readings_of, rows_of, tally
-from reverie.science.session.set_kinds import Taken, VitalsRecorded, VitalsRecordedV1, own_rows
+from reverie.science.session.set_kinds import (
+    Taken,
+    VitalsRecorded,
+    VitalsRecordedV1,
+    own_rows,
+    typed_rows,
+)
 from reverie.science.session.upcast import upcast
 from reverie.science.session.values import BadEvent
 
@@ -54,7 +60,7 @@ __all__ = [
     "InfusionResumed", "InfusionStarted", "InfusionStopped", "LateEntry", "Note", "Opened", "PatientNamed",
     "RateChanged", "Readings", "Redaction", "Row", "RulesApplied", "Signed", "SoundChecked", "StaffIn",
     "StaffOut", "StateChanged", "Taken", "VitalsRecorded", "actor", "body_of", "kind_of", "own_rows", "parse",
-    "readings_of", "rows_of", "tally", "version_of",
+    "readings_of", "rows_of", "tally", "typed_rows", "version_of",
 ]  # fmt: skip
 
 REGISTRY: Mapping[tuple[str, int], type[Any]] = {

@@ -77,3 +77,9 @@ def own_rows(event: VitalsRecorded) -> tuple[Row, ...]:
     """The rows that staff typed or confirmed: what nobody confirmed stays the device's."""
     unconfirmed = {one.parameter for one in event.taken if one.how == "device"}
     return tuple(row for row in event.rows if row.parameter not in unconfirmed) if unconfirmed else event.rows
+
+
+def typed_rows(event: VitalsRecorded) -> tuple[Row, ...]:
+    """The rows that staff took themselves: a confirmed one keeps its device and its time."""
+    told = {one.parameter for one in event.taken if one.how != "typed"}
+    return tuple(row for row in event.rows if row.parameter not in told) if told else event.rows

@@ -9,13 +9,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reverie.clinic.kernel import pulse
+from reverie.clinic.kernel import editions, pulse
 from reverie.clinic.session import folds, questions, watch_state
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.ward import present
+from reverie.science.session.events import RulesApplied
+from reverie.science.vitals.alarms import body
+from reverie.science.vitals.alarms.rules import Profile
 from tests.cast import Cast, signed_in
-from tests.clinic.session.made import opened
-from tests.clinic.session.raised import cleared, escalated, raised
+from tests.clinic.session.made import brought_to, opened
+from tests.clinic.session.raised import cleared, escalated, raised, recorded
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"cause": "probe_off", "outcome": "put_right", "note": "", "key": "k"}
@@ -174,7 +177,7 @@ def test_the_log_says_what_it_was_and_several_are_answered_at_once(
         ({"cause": ""}, "Choose where it came from."),
         ({"outcome": "nonsense"}, "Select a valid choice"),
         ({"cause": "other"}, "say in a few words what it was"),
-        ({"alarms": ["77"]}, "Select a valid choice"),
+        ({"alarms": ["77"]}, "Nothing was recorded"),
     ],
 )
 def test_an_answer_that_is_not_whole_comes_back_with_words(
@@ -213,3 +216,88 @@ def test_what_is_told_of_a_ward_holds_initials_and_no_name(cast: Cast, session: 
     for patient in cast.patients:
         assert patient.family_name not in text
     assert present(cast.other_clinic.pk) == []
+
+
+def test_an_answer_is_corrected_alone_and_the_first_stays_in_the_record(
+    session: Session, nurse_client: Client
+) -> None:
+    address = reverse("alarm_log", args=[session.pk])
+    first, other = raised(session), raised(session, "medium", group="pressure")
+    nurse_client.post(address, {**ANSWER, "alarms": [first]})
+    asked = f"{address}?again={first}"
+    page = nurse_client.get(asked).content.decode()
+    assert "Correct the answer" in page
+    assert f'name="alarms" value="{other}"' not in page
+    before = len(questions.lines(folds.fold_of(session.stream).state))
+    answer = nurse_client.post(asked, {**ANSWER, "key": "k2", "alarms": [first], "cause": "artefact"})
+    assert answer.status_code == 302
+    told = {one["seq"]: one["answered"] for one in alarms(session)}
+    assert told[first]["cause"] == "artefact"
+    assert told[other] is None
+    assert len(questions.lines(folds.fold_of(session.stream).state)) > before
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "99999999999999999999"])
+def test_what_nobody_answered_cannot_be_corrected(session: Session, nurse_client: Client, asked: str) -> None:
+    raised(session)
+    page = nurse_client.get(reverse("alarm_log", args=[session.pk]), {"again": asked})
+    assert page.status_code == 200
+    assert "Correct the answer" not in page.content.decode()
+
+
+def test_who_answers_second_is_told_that_nothing_was_recorded(session: Session, nurse_client: Client) -> None:
+    address = reverse("alarm_log", args=[session.pk])
+    seq = raised(session)
+    nurse_client.post(address, {**ANSWER, "alarms": [seq]})
+    second = nurse_client.post(address, {**ANSWER, "key": "tab2", "alarms": [seq], "cause": "artefact"})
+    assert second.status_code == 422
+    assert "Nothing was recorded" in second.content.decode()
+    assert alarms(session)[0]["answered"]["cause"] == "probe_off"
+
+
+def test_a_note_that_is_too_long_is_not_called_missing(session: Session, nurse_client: Client) -> None:
+    seq = raised(session)
+    wrong = {**ANSWER, "alarms": [seq], "cause": "other", "note": "x" * 300}
+    page = nurse_client.post(reverse("alarm_log", args=[session.pk]), wrong).content.decode()
+    assert "At most 200 characters" in page
+    assert "say in a few words" not in page
+
+
+def test_low_alarms_are_not_called_answered(session: Session, nurse_client: Client) -> None:
+    raised(session, "low")
+    page = nurse_client.get(reverse("alarm_log", args=[session.pk])).content.decode()
+    assert "nothing to answer" in page
+
+
+def test_a_profile_that_switches_alarms_off_is_said_where_no_alarm_is(
+    cast: Cast, session: Session, nurse_client: Client
+) -> None:
+    def shown(name: str, *args: Any) -> bool:
+        page = nurse_client.get(reverse(name, args=args)).content.decode()
+        before = page.split("limits do not alarm")[0]
+        return "hidden" not in before.rpartition("<p ")[2]
+
+    assert not shown("patients")
+    assert not shown("session", session.pk)
+    off = body.body_of(Profile(secondary_alarms=False))
+    edition = editions.write(
+        cast.clinic.pk, "clinic_profile", "clinic", off, by=cast.users["medical_director"]
+    )
+    recorded(
+        session, RulesApplied("clinic_profile", str(edition.pk), edition.number, edition.content_hash), "off"
+    )
+    assert present(cast.clinic.pk)[0]["off"] == ["secondary_alarms"]
+    assert shown("patients")
+    assert shown("session", session.pk)
+
+
+def test_the_acts_at_the_end_say_how_many_alarms_wait(
+    cast: Cast, session: Session, nurse_client: Client
+) -> None:
+    address = reverse("session", args=[session.pk])
+    seq = raised(session)
+    assert "alarm to answer" not in nurse_client.get(address).content.decode()
+    brought_to(session, cast, "cancelled")
+    assert "1 alarm to answer" in nurse_client.get(address).content.decode()
+    nurse_client.post(reverse("alarm_log", args=[session.pk]), {**ANSWER, "alarms": [seq]})
+    assert "alarm to answer" not in nurse_client.get(address).content.decode()

@@ -16,7 +16,14 @@ class AnswerForm(forms.Form):
     """Cause and outcome of the chosen alarms."""
 
     alarms = forms.TypedMultipleChoiceField(
-        coerce=int, error_messages={"required": lazy("Choose at least one alarm above.")}
+        coerce=int,
+        error_messages={
+            "required": lazy("Choose at least one alarm above."),
+            # two may answer at the same time
+            "invalid_choice": lazy(
+                "Nothing was recorded: an alarm that you chose is answered already. The list says how."
+            ),
+        },
     )
     cause = forms.ChoiceField(
         label=lazy("Where it came from"),
@@ -41,7 +48,8 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """“Other” says nothing without a note."""
         data: dict[str, Any] = super().clean() or {}
-        if "other" in (data.get("cause"), data.get("outcome")) and not data.get("note"):
+        chosen = (data.get("cause"), data.get("outcome"))
+        if "other" in chosen and not data.get("note") and "note" not in self.errors:
             self.add_error("note", _("You chose “other”: say in a few words what it was."))
         return data
 

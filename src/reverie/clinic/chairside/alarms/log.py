@@ -25,6 +25,13 @@ def _may_be_answered(alarm: dict[str, Any]) -> bool:
     return alarm["answered"] is None and alarm["priority"] != "low"
 
 
+def answered(state: State, asked: str) -> dict[str, Any] | None:
+    """The alarm whose answer somebody asks to correct; None where there is none."""
+    return next(
+        (one for one in questions.alarms_of(state) if str(one["seq"]) == asked and one["answered"]), None
+    )
+
+
 def page_of(session: Session, state: State, person: Any) -> dict[str, Any]:
     """What the page is drawn from."""
     now_ms = clock.to_ms(clock.now())
@@ -34,6 +41,7 @@ def page_of(session: Session, state: State, person: Any) -> dict[str, Any]:
     return {
         "session": session,
         "rows": rows,
+        "asked": sum(one["priority"] != "low" for one in alarms),
         "waiting": sum(_may_be_answered(one) for one in alarms),
         "unseen": sum(one["seen"] is None and one["priority"] != "low" for one in alarms),
         "shown": len(ordered([one for one in alarms if one["shown"]])),

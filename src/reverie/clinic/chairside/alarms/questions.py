@@ -33,6 +33,7 @@ def around(person: Any, station: Any, present: list[dict[str, Any]] | None = Non
         "place": place,
         "station": station.name if station is not None else "",
         "ward": _line(chairs, now_ms),
+        "own_off": any("secondary_alarms" in one["off"] for one in chairs),
         "data": {
             "now": now_ms,
             "zone": person.clinic.time_zone,

@@ -84,8 +84,11 @@ def log(request: Asked, session_id: UUID) -> HttpResponse:
     """Every alarm of a session; cause and outcome for those that wait for an answer."""
     found = questions.session_of(request.user, session_id)
     state = folds.fold_of(found.stream).state
-    waiting = logs.waiting(state)
-    form = AnswerForm(request.POST or None, open_alarms=waiting)
+    # an answer that stands is corrected alone, not with those that wait
+    again = logs.answered(state, request.GET.get("again", ""))
+    waiting = logs.waiting(state) if again is None else [again["seq"]]
+    given = {} if again is None else {name: again["answered"][name] for name in ("cause", "outcome", "note")}
+    form = AnswerForm(request.POST or None, open_alarms=waiting, initial=given)
     status = 200
     if request.method == "POST":
         status = WRONG
@@ -98,7 +101,7 @@ def log(request: Asked, session_id: UUID) -> HttpResponse:
                 return redirect("alarm_log", found.pk)
     # one that waits alone is chosen already; of several each is chosen by hand
     chosen = request.POST.getlist("alarms") or [str(seq) for seq in waiting if len(waiting) == 1]
-    context = logs.page_of(found, state, request.user) | {"form": form, "chosen": chosen}
+    context = logs.page_of(found, state, request.user) | {"form": form, "chosen": chosen, "again": again}
     return render(request, "chairside/alarms.html", context, status=status)
 
 

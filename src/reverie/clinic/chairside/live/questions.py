@@ -15,15 +15,17 @@ from reverie.clinic.chairside.live import lanes
 from reverie.clinic.course import banner
 from reverie.clinic.kernel import access, clock
 from reverie.clinic.people.models import Chair, Patient
-from reverie.clinic.session import folds, governing, questions, ward
+from reverie.clinic.session import alarm_acts, folds, governing, questions, ward
 from reverie.clinic.session.models import Session
 from reverie.clinic.session.sentences import device_words, state_words
 from reverie.science.session.state import State
-from reverie.science.session.states import next_states
+from reverie.science.session.states import ENDED, next_states
 
 MOST_LINES = 400
 Link = tuple[str, int | None]
 BY_THE_PUMP = frozenset({"infusing", "paused"})
+# the states in which the page says how many alarms wait for an answer
+WINDING_DOWN = frozenset({"recovery", "discharge_ready"}) | ENDED - {"closed"}
 
 
 def page_of(session: Session, person: Any) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def page_of(session: Session, person: Any) -> dict[str, Any]:
         "alarm_rows": rows[:1],
         "alarm_rest": rows[1:],
         "rules_words": rules_words(state),
-        "switched_off": switched_off(state),
+        "switches": switches(state),
         "chairs": strip(seats, present, session),
         "banner": banner_of(session, person, state),
         "lanes": lanes.first_picture(lanes.displayed(whole["values"], stream=whole["stream"])),
@@ -70,16 +72,16 @@ def rules_words(state: State) -> str:
     return _("Alarm rules, edition %(number)s") % {"number": rules.number}
 
 
-def switched_off(state: State) -> list[str]:
-    """What the clinic's profile has switched off, in sentences: a screen never leaves it to be guessed."""
-    profile = governing.profile_of(state)
+def switches(state: State) -> list[dict[str, Any]]:
+    """What the clinic's profile may switch off, in sentences; those that say `off` are shown."""
+    off = governing.switched_off(state)
     told = [
-        (profile.stream_display, _("Values of devices are not shown here: the clinic's profile.")),
-        (profile.secondary_alarms, _("Reverie's own limits do not alarm here: the clinic's profile.")),
-        (profile.slope_rules, _("Rules on rises are off: the clinic's profile.")),
-        (profile.prediction, _("Forecasts are off: the clinic's profile.")),
+        ("stream_display", _("Values of devices are not shown here: the clinic's profile.")),
+        ("secondary_alarms", _("Reverie's own limits do not alarm here: the clinic's profile.")),
+        ("slope_rules", _("Rules on rises are off: the clinic's profile.")),
+        ("prediction", _("Forecasts are off: the clinic's profile.")),
     ]
-    return [words for on, words in told if not on]
+    return [{"name": name, "words": words, "off": name in off} for name, words in told]
 
 
 def bar_of(session: Session, person: Any, state: State) -> dict[str, Any]:
@@ -93,6 +95,8 @@ def bar_of(session: Session, person: Any, state: State) -> dict[str, Any]:
         "emergency": "emergency" in next_states(state.phase),
         "pump": pump_acts(state),
         "acts_key": f"{state.phase} {state.infusion.status}",
+        # while the pump may run there are more urgent things to press
+        "unanswered": alarm_acts.unfinished(state) if state.phase in WINDING_DOWN else 0,
         "may": {
             name: access.may(person, f"session.{name}")
             for name in ("record", "stop", "note", "correct", "sign", "export")
