@@ -32,7 +32,7 @@ class Format(str, Enum):  # noqa: UP042 (typer reads the values of a str enum)
     jsonl = "jsonl"
 
 
-class How(str, Enum):  # noqa: UP042
+class How(str, Enum):  # noqa: UP042 (as above)
     """Which fold a replay shows."""
 
     happened = "happened"

@@ -17,6 +17,7 @@ class Lost(StrEnum):
     """What somebody no longer has."""
 
     FACTOR = "factor"
+    # a word of the command, no secret
     PASSWORD = "password"  # noqa: S105
 
 

@@ -6,7 +6,7 @@ It keeps nothing but that mark. Source: SQLite, PRAGMA data_version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
@@ -45,20 +45,27 @@ class Heads:
         """Those whose head is not where it was seen last."""
         by_id = {channel.head_id: channel for channel in channels.values() if channel.head_id}
         names = [channel.stream for channel in channels.values() if not channel.head_id]
-        asked = list(by_id)
-        with connection.cursor() as cursor:
-            for start in range(0, len(asked), MOST_HEADS_ASKED):
-                part = asked[start : start + MOST_HEADS_ASKED]
-                marks = ", ".join(["%s"] * len(part))
-                cursor.execute(f"SELECT id, seq FROM kernel_head WHERE id IN ({marks})", part)  # noqa: S608
-                for head_id, seq in cursor.fetchall():
-                    if seq != by_id[head_id].seq:
-                        yield by_id[head_id]
+        for head_id, seq in numbers_of(list(by_id)).items():
+            if seq != by_id[head_id].seq:
+                yield by_id[head_id]
         for name in names:  # watched before it began
             channel = channels[name]
             channel.head_id, seq = head_of(name)
             if seq:
                 yield channel
+
+
+def numbers_of(head_ids: Sequence[int]) -> dict[int, int]:
+    """The number of the last entry, by the row of its head."""
+    found: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(head_ids), MOST_HEADS_ASKED):
+            part = head_ids[start : start + MOST_HEADS_ASKED]
+            marks = ", ".join(["%s"] * len(part))
+            # only placeholders are put together here; the numbers are bound
+            cursor.execute(f"SELECT id, seq FROM kernel_head WHERE id IN ({marks})", part)  # noqa: S608
+            found.update(cursor.fetchall())
+    return found
 
 
 def head_of(stream: str) -> tuple[int | None, int]:

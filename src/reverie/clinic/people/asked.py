@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -13,3 +15,4 @@ class Asked(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    ward: list[dict[str, Any]]  # the alarms of all chairs, where the view has read them already

@@ -55,6 +55,7 @@ def free_username(typed: str) -> str:
     return username
 
 
+# allauth carries no types: its forms are Any to the checker
 class NameAndPassword(LoginForm):  # type: ignore[misc]
     """The first step of a sign-in."""
 
@@ -74,6 +75,7 @@ class NameAndPassword(LoginForm):  # type: ignore[misc]
         )
 
 
+# as above
 class NewPasskey(AddWebAuthnForm):  # type: ignore[misc]
     """A passkey and what its owner calls it. It always signs in alone: with finger, face or device PIN."""
 
@@ -90,6 +92,7 @@ class NewPasskey(AddWebAuthnForm):  # type: ignore[misc]
         return True
 
 
+# as above
 class PasskeyName(EditWebAuthnForm):  # type: ignore[misc]
     """What a passkey's owner calls it from now on."""
 

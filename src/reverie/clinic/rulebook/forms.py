@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -224,7 +224,7 @@ class SignForm(WhenForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["when"].choices = self.CHOICES  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["when"]).choices = self.CHOICES
 
 
 class CompareForm(forms.Form):
@@ -236,4 +236,4 @@ class CompareForm(forms.Form):
     def __init__(self, data: Any, choices: list[tuple[int, str]], initial: dict[str, int]) -> None:
         super().__init__(data, initial=initial)
         for name in ("before", "after"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            cast(forms.ChoiceField, self.fields[name]).choices = choices

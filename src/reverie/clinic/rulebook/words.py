@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -30,6 +32,6 @@ def state_of(one: Standing) -> str:
     }[one.state]
 
 
-def moment(at: object) -> str:
+def moment(at: datetime | None) -> str:
     """A moment by the clinic's clock, as in `13 October 2026, 09:12`."""
-    return date_format(timezone.localtime(at), "j F Y, H:i") if at else ""  # type: ignore[arg-type]
+    return date_format(timezone.localtime(at), "j F Y, H:i") if at else ""

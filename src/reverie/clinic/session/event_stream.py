@@ -45,10 +45,14 @@ def answer(body: AsyncIterator[bytes]) -> StreamingHttpResponse:
     return response
 
 
-async def of_session(watcher: Watcher, stream: str, after: int | None) -> AsyncIterator[bytes]:
+def of_session(watcher: Watcher, stream: str, after: int | None) -> AsyncIterator[bytes]:
     """One session, and the alarms of all; a message's number is that of the session's entry."""
+    return _told(watcher, {stream: after, ward_of(watcher): None})
+
+
+async def _told(watcher: Watcher, wanted: Mapping[str, int | None]) -> AsyncIterator[bytes]:
     yield RETRY + beat()
-    subscription = tail.subscribe(watcher, {stream: after, ward_of(watcher): None})
+    subscription = tail.subscribe(watcher, wanted)
     try:
         while True:
             batches, now = await subscription.next()
@@ -66,19 +70,9 @@ def _numbered(batch: Batch) -> bytes:
     return b"".join(b"id: %d\n%b" % item for item in batch.items)
 
 
-async def of_ward(watcher: Watcher, *, alarms: bool) -> AsyncIterator[bytes]:
+def of_ward(watcher: Watcher, *, alarms: bool) -> AsyncIterator[bytes]:
     """The beats alone, with the alarms of all sessions for those who may see them; without numbers."""
-    yield RETRY + beat()
-    subscription = tail.subscribe(watcher, {ward_of(watcher): None} if alarms else {})
-    try:
-        while True:
-            batches, now = await subscription.next()
-            if not now:
-                yield ENDED
-                return
-            yield b"".join([*(_numbered(batch) for batch in batches), now])
-    finally:
-        subscription.close()
+    return _told(watcher, {ward_of(watcher): None} if alarms else {})
 
 
 def ward_of(watcher: Watcher) -> str:

@@ -6,17 +6,15 @@ each head stood.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from reverie.clinic.kernel import chain, streams
+from reverie.clinic.kernel.heads import MOST_HEADS_ASKED
 from reverie.clinic.kernel.models import Head
 from reverie.clinic.session.models import Session
 
-MOST_HEADS_ASKED = 500
 MOST_STREAMS_READ = 100
 
 
@@ -40,18 +38,6 @@ def open_sessions() -> dict[str, Followed]:
         part = names[start : start + MOST_HEADS_ASKED]
         for head_id, stream in Head.objects.filter(stream__in=part).values_list("pk", "stream"):
             found[stream] = Followed(stream, head_id, clinics[stream])
-    return found
-
-
-def heads_of(head_ids: Sequence[int]) -> dict[int, int]:
-    """The number of the last entry, by head row."""
-    found: dict[int, int] = {}
-    with connection.cursor() as cursor:
-        for start in range(0, len(head_ids), MOST_HEADS_ASKED):
-            part = head_ids[start : start + MOST_HEADS_ASKED]
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(f"SELECT id, seq FROM kernel_head WHERE id IN ({marks})", part)  # noqa: S608
-            found.update(cursor.fetchall())
     return found
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import DatabaseError, transaction
 
 from reverie.clinic.kernel import chain, clock, streams
-from reverie.clinic.kernel.heads import Heads
+from reverie.clinic.kernel.heads import Heads, numbers_of
 from reverie.clinic.session import following, intake
 from reverie.clinic.session.judging import Bed, Judged, steps_in
 from reverie.clinic.session.lease import Hold, Taken
@@ -151,7 +151,7 @@ class Rounds:
         if not moved and not self._unread:
             return {}
         beds = {bed.followed.head_id: bed for bed in self._beds.values()}
-        heads = following.heads_of(list(beds))
+        heads = numbers_of(list(beds))
         for head_id, seq in heads.items():
             if seq < beds[head_id].seq:
                 # the record is another one by now: a backup was brought back

@@ -115,6 +115,7 @@ class _Monitor:
 
     def __init__(self, script: Script) -> None:
         self.script = script
+        # seeded by the name, so that a script plays the same everywhere
         self.rng = Random(crc32(script.name.encode()))  # noqa: S311
         self.courses = Courses(script, self.rng)
         self.cuffs = set(cuff_times(script))

@@ -37,7 +37,7 @@ def session(request: Asked, session_id: UUID) -> HttpResponse:
 def _page(request: Asked, found: Session, status: int = 200, **given: forms.Form) -> HttpResponse:
     context = live.page_of(found, request.user)
     # the shell of the page tells of the same alarms
-    request.ward = context["present"]  # type: ignore[attr-defined]
+    request.ward = context["present"]
     context |= {"vitals": VitalsForm(), "note": NoteForm(), "pump_form": PumpForm()} | given
     return render(request, "chairside/live.html", context, status=status)
 

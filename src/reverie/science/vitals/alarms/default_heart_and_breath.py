@@ -26,6 +26,7 @@ _CHECK_AFTER = "Go to the patient: feel the pulse, watch the breathing, then the
 
 def _beyond(signal: str, side: str, hysteresis: int, *steps: tuple[int, int], **more: object) -> Limit:
     stages = tuple(Step(Decimal(limit), delay_s) for limit, delay_s in steps)
+    # `more` are fields of Limit, each of its own type
     return Limit(signal, side, stages, Decimal(hysteresis), **more)  # type: ignore[arg-type]
 
 
